@@ -102,8 +102,13 @@ fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("replay");
     group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     for (name, kind) in strategies() {
-        let spec =
-            StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: Interval::MINUTE, size: Bps::WHOLE };
+        let spec = StrategySpec {
+            kind,
+            symbols: vec![SymbolId(0)],
+            timeframe: Interval::MINUTE,
+            size: Bps::WHOLE,
+            entries: Default::default(),
+        };
         let cache = IndicatorCache::new();
         let ready = setup(&market, &cache);
         for (way, name_of_way) in [(Loop::BarByBar, "bars"), (Loop::Skip, "skip")] {

@@ -38,6 +38,7 @@ fn grid(fast: impl Iterator<Item = u32> + Clone, slow: impl Iterator<Item = u32>
             symbols: vec![SymbolId(0)],
             timeframe: Interval::MINUTE,
             size: Bps::WHOLE,
+            entries: Default::default(),
         })
         .collect()
 }

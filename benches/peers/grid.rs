@@ -150,6 +150,7 @@ fn part_of(
         symbols: vec![SymbolId(0)],
         timeframe: Interval::MINUTE,
         size: Bps::WHOLE,
+        entries: Default::default(),
     };
     let specs: Vec<StrategySpec> = grid.iter().map(spec).collect();
     let (mut found, mut left) = (Vec::with_capacity(grid.len()), Vec::new());

@@ -6,6 +6,7 @@ use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
 use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare_with};
+use crate::scenario::Scenario;
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
 
@@ -23,7 +24,7 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::of_run(&error, &source))?;
         Ok::<_, Failure>(estimate(&prepared, options))
     })?;
-    output::result(&text(&found))?;
+    output::result(&(text(&found) + without_batch(&source.scenario)))?;
     Ok(Exit::Done)
 }
 
@@ -37,6 +38,15 @@ fn text(found: &RunEstimate) -> String {
         counted(found.threads as u64, "thread"),
         size(found.memory),
     )
+}
+
+/// Why a sweep's trials are replayed one by one, where an instrument is on margin.
+fn without_batch(scenario: &Scenario) -> &'static str {
+    let on_margin = scenario.market.instruments.iter().any(|one| one.margin.is_some());
+    match scenario.sweep.is_some() && on_margin {
+        true => "trials are replayed one by one: an instrument is on margin\n",
+        false => "",
+    }
 }
 
 /// Two digits are all that an estimate is worth.

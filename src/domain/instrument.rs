@@ -1,6 +1,6 @@
 //! Instruments: a symbol with its base asset and trading rules.
 
-use super::{Cash, NameError, Price, Qty, Symbol};
+use super::{Cash, MarginTerms, NameError, Price, Qty, Symbol};
 
 /// Index of a symbol in the scenario's list of symbols.
 #[derive(
@@ -36,6 +36,9 @@ pub struct Instrument {
     pub quantity_step: Qty,
     /// Minimum notional of an order, in the quote currency (default 1).
     pub min_notional: Cash,
+    /// Margin, funding and borrowing; `None` for a spot asset, which is only ever bought with money that is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<Box<MarginTerms>>,
 }
 
 impl Instrument {
@@ -57,6 +60,7 @@ impl Instrument {
             price_tick: Price::from_units(1),
             quantity_step: Qty::from_units(1),
             min_notional: Cash::from_units(super::UNITS_PER_ONE),
+            margin: None,
         }
     }
 }

@@ -77,6 +77,8 @@ pub enum MetricBasis {
     Benchmark,
     /// What the agent's decisions used of language models.
     Usage,
+    /// Positions on margin and what holding them cost.
+    Margin,
 }
 
 /// A row of the catalogue.
@@ -109,12 +111,16 @@ macro_rules! catalogue {
     })*; $($used:ident {
         $used_key:literal, $used_head:literal, $used_title:literal, $used_unit:ident, $used_better:ident,
         $used_signed:literal, $used_doc:literal, $used_null:literal
+    })*; $($held:ident {
+        $held_key:literal, $held_head:literal, $held_title:literal, $held_unit:ident, $held_better:ident,
+        $held_signed:literal, $held_doc:literal, $held_null:literal
     })*) => {
         /// A number that is measured of an agent, or of a series made elsewhere.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Metric {
             $(#[doc = $doc] $name,)*
             $(#[doc = $used_doc] $used,)*
+            $(#[doc = $held_doc] $held,)*
         }
 
         impl Metric {
@@ -123,6 +129,9 @@ macro_rules! catalogue {
 
             /// Those of what an agent used of language models: shown only where any agent reports it.
             pub const USAGE: &'static [Self] = &[$(Self::$used,)*];
+
+            /// Those of positions on margin: measured only where an instrument of the market is on margin.
+            pub const MARGIN: &'static [Self] = &[$(Self::$held,)*];
 
             /// Its row of the catalogue.
             pub const fn info(self) -> &'static MetricInfo {
@@ -148,6 +157,17 @@ macro_rules! catalogue {
                         signed: $used_signed,
                         doc: $used_doc,
                         null: $used_null,
+                    },)*
+                    $(Self::$held => &MetricInfo {
+                        key: $held_key,
+                        head: $held_head,
+                        title: $held_title,
+                        unit: MetricUnit::$held_unit,
+                        better: MetricDirection::$held_better,
+                        basis: MetricBasis::Margin,
+                        signed: $held_signed,
+                        doc: $held_doc,
+                        null: $held_null,
                     },)*
                 }
             }
@@ -232,6 +252,39 @@ catalogue! {
         "cost of its models, by the usage that it reports; exact", "no cost was reported" }
     ReturnPerCost { "return_per_cost", "ROI % per cost", "return per unit of cost", Plain, Higher, true,
         "total return in percent / cost", "no cost was reported; it was zero" }
+    ;
+    GrossExposurePct { "gross_exposure_pct", "gross %", "gross exposure", Percent, Neither, false,
+        "mean over all ticks of the absolute notional of all positions / equity", "no instrument is on margin" }
+    NetExposurePct { "net_exposure_pct", "net %", "net exposure", Percent, Neither, false,
+        "the same with shorts negative", "no instrument is on margin" }
+    MeanLeverage { "mean_leverage", "leverage", "mean leverage", Plain, Neither, false,
+        "gross exposure over the ticks with a position alone", "no instrument is on margin; no tick with a position" }
+    Carry { "carry", "carry", "carry", Money, Higher, true,
+        "funding + borrow fees + interest", "no instrument is on margin" }
+    Funding { "funding", "funding", "funding", Money, Higher, true,
+        "funding received less funding paid", "no instrument is on margin" }
+    BorrowFees { "borrow_fees", "borrow fees", "borrow fees", Money, Higher, true,
+        "fees for borrowed shares, negative", "no instrument is on margin" }
+    Interest { "interest", "interest", "interest", Money, Higher, true,
+        "interest on negative cash, negative", "no instrument is on margin" }
+    LiquidationFees { "liquidation_fees", "liq. fees", "liquidation fees", Money, Higher, true,
+        "fees of liquidations, negative", "no instrument is on margin" }
+    Insurance { "insurance", "insurance", "insurance", Money, Neither, false,
+        "losses beyond the margin that the venue bore", "no instrument is on margin" }
+    Liquidations { "liquidations", "liquidations", "liquidations", Plain, Lower, false,
+        "positions that the venue has closed", "no instrument is on margin" }
+    LongTrades { "long_trades", "long", "long trades", Plain, Neither, false,
+        "closed round trips of long positions", "no instrument is on margin" }
+    LongPnl { "long_pnl", "long PnL", "PnL of long trades", Money, Higher, true,
+        "PnL of closed round trips of long positions, net of fees", "no instrument is on margin" }
+    LongWinRate { "long_win_rate_pct", "long win %", "win rate of long trades", Percent, Higher, false,
+        "wins / all, of closed round trips of long positions", "no instrument is on margin; no such trade" }
+    ShortTrades { "short_trades", "short", "short trades", Plain, Neither, false,
+        "closed round trips of short positions", "no instrument is on margin" }
+    ShortPnl { "short_pnl", "short PnL", "PnL of short trades", Money, Higher, true,
+        "PnL of closed round trips of short positions, net of fees", "no instrument is on margin" }
+    ShortWinRate { "short_win_rate_pct", "short win %", "win rate of short trades", Percent, Higher, false,
+        "wins / all, of closed round trips of short positions", "no instrument is on margin; no such trade" }
 }
 
 /// Names that earlier versions and other programs use for a number of the catalogue. Read, never written.
@@ -278,7 +331,7 @@ impl Metric {
 
     /// The metric of this key.
     pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.iter().chain(Self::USAGE).copied().find(|metric| metric.key() == key)
+        Self::ALL.iter().chain(Self::USAGE).chain(Self::MARGIN).copied().find(|metric| metric.key() == key)
     }
 
     /// The metric of this key, or of another name that is in use for it.
@@ -300,7 +353,9 @@ impl Metric {
             format!("| `{key}` | {title} | {} | {} | {doc} | {null} |\n", unit.as_str(), better.as_str())
         };
         let head = "| key | metric | unit | better | definition | null where |\n|---|---|---|---|---|---|\n";
-        std::iter::once(head.to_owned()).chain(Self::ALL.iter().chain(Self::USAGE).map(row)).collect()
+        std::iter::once(head.to_owned())
+            .chain(Self::ALL.iter().chain(Self::USAGE).chain(Self::MARGIN).map(row))
+            .collect()
     }
 }
 
@@ -312,7 +367,7 @@ mod tests {
 
     #[test]
     fn one_name_a_number_and_one_number_a_name() {
-        let all = || Metric::ALL.iter().chain(Metric::USAGE);
+        let all = || Metric::ALL.iter().chain(Metric::USAGE).chain(Metric::MARGIN);
         let keys: BTreeSet<&str> = all().map(|metric| metric.key()).collect();
         assert_eq!(keys.len(), all().count());
         for (field, of) in [("head", |m: &Metric| m.head()), ("title", |m: &Metric| m.info().title)]
@@ -331,7 +386,7 @@ mod tests {
 
     #[test]
     fn keys_say_their_unit() {
-        for metric in Metric::ALL.iter().chain(Metric::USAGE) {
+        for metric in Metric::ALL.iter().chain(Metric::USAGE).chain(Metric::MARGIN) {
             let percent = metric.unit() == MetricUnit::Percent && *metric != Metric::WinRate;
             assert_eq!(metric.key().ends_with("_pct"), percent, "{metric:?}");
             assert!(

@@ -7,6 +7,7 @@ mod carried;
 mod count;
 mod indicator;
 mod instrument;
+mod margin;
 mod metric;
 mod money;
 mod name;
@@ -23,8 +24,9 @@ pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use count::{counted, grouped, plural};
 pub use indicator::{BarField, Formula, IndicatorSpec, Literal, Thousandths};
 pub use instrument::{Instrument, SymbolId};
+pub use margin::{FundingSource, InitialMargin, MaintenanceBasis, MarginBracket, MarginKind, MarginTerms};
 pub use metric::{Metric, MetricBasis, MetricDirection, MetricInfo, MetricUnit};
-pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rounding, UNITS_PER_ONE};
+pub use money::{Bps, Cash, MoneyError, Price, PriceSum, Qty, Rate, Rounding, UNITS_PER_ONE};
 pub use name::{AgentName, NameError, Symbol, check_name};
 pub use operator::{BinaryOp, Function};
 pub use order::{

@@ -18,6 +18,15 @@ pub enum Side {
 }
 
 impl Side {
+    /// The other side.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Buy => Self::Sell,
+            Self::Sell => Self::Buy,
+        }
+    }
+
     /// As written in results: `buy`, `sell`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -229,6 +238,9 @@ pub struct OrderRequest {
     /// A market buy that is paid with what the market sells of the same open bring: it fills after them, whatever is
     /// available when it is placed. Where the money is short, all such buys of one open are cut in the same proportion.
     pub from_proceeds: bool,
+    /// On margin: closes a position on the other side, whatever its size, before it opens one of this size. Never
+    /// together with `reduce_only`.
+    pub reverse: bool,
     /// Protective orders attached to an entry.
     pub bracket: Option<Bracket>,
     /// The strategy's reason, for the logs: `cross_up`, `rule_exit`.
@@ -246,6 +258,7 @@ impl OrderRequest {
             time_in_force: TimeInForce::Gtc,
             reduce_only: false,
             from_proceeds: false,
+            reverse: false,
             bracket: None,
             reason,
         }
@@ -291,6 +304,8 @@ pub enum OrderOrigin {
     Risk,
     /// The end of the window, with `close_at_end`.
     WindowEnd,
+    /// The venue, which closes a position whose margin is used up.
+    Liquidation,
 }
 
 /// Whether a fill took or provided liquidity.
@@ -348,6 +363,8 @@ pub enum RefusalCode {
     InvalidQuantity,
     /// Available balance does not cover the cost including the fee.
     InsufficientBalance,
+    /// Free margin does not cover what the order adds.
+    InsufficientMargin,
     /// Above `max_order_size_pct`.
     OrderTooLarge,
     /// Above `max_position_size_pct`.
@@ -364,11 +381,12 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// All codes, in the order of the checks.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InvalidSymbol,
         Self::PriceNotAvailable,
         Self::InvalidQuantity,
         Self::InsufficientBalance,
+        Self::InsufficientMargin,
         Self::OrderTooLarge,
         Self::PositionLimitExceeded,
         Self::TooManyOpenOrders,
@@ -384,6 +402,7 @@ impl RefusalCode {
             Self::PriceNotAvailable => "the symbol has no bar at this tick",
             Self::InvalidQuantity => "not positive, not on the step, or below the minimum notional",
             Self::InsufficientBalance => "not enough available balance, fee included",
+            Self::InsufficientMargin => "not enough free margin for what the order adds, fee included",
             Self::OrderTooLarge => "above `max_order_size_pct`",
             Self::PositionLimitExceeded => "above `max_position_size_pct`",
             Self::TooManyOpenOrders => "`max_open_orders` orders are already resting",
@@ -402,6 +421,7 @@ impl RefusalCode {
             Self::PriceNotAvailable => "PRICE_NOT_AVAILABLE",
             Self::InvalidQuantity => "INVALID_QUANTITY",
             Self::InsufficientBalance => "INSUFFICIENT_BALANCE",
+            Self::InsufficientMargin => "INSUFFICIENT_MARGIN",
             Self::OrderTooLarge => "ORDER_TOO_LARGE",
             Self::PositionLimitExceeded => "POSITION_LIMIT_EXCEEDED",
             Self::TooManyOpenOrders => "TOO_MANY_OPEN_ORDERS",

@@ -21,7 +21,7 @@ impl Account for AccountView<'_, '_> {
     }
 
     fn available(&self) -> Cash {
-        self.0.ledger.available()
+        self.0.spendable()
     }
 
     fn position(&self, symbol: SymbolId) -> PositionView {

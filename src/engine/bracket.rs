@@ -57,9 +57,22 @@ impl State<'_> {
 
     /// A market sell was accepted that needs what children hold: they give way, oldest first, and those
     /// that are left with nothing are cancelled.
-    pub(super) fn give_way(&mut self, symbol: SymbolId, mut shortage: Qty, at: Timestamp) {
+    pub(super) fn give_way(&mut self, symbol: SymbolId, shortage: Qty, at: Timestamp) {
+        self.give_way_on(symbol, None, shortage, at);
+    }
+
+    /// The same for the children on one side only, where one is given.
+    pub(super) fn give_way_on(
+        &mut self,
+        symbol: SymbolId,
+        side: Option<Side>,
+        mut shortage: Qty,
+        at: Timestamp,
+    ) {
         while shortage.is_positive() {
+            let on_side = |order: &&Working| side.is_none_or(|side| order.side == side);
             let holder = self.waiting.iter().filter(|order| order.symbol == symbol && order.is_child());
+            let holder = holder.filter(on_side);
             let Some(group) = holder.filter_map(|o| o.group).find(|&g| self.groups[g].left.is_positive())
             else {
                 return;
@@ -74,6 +87,18 @@ impl State<'_> {
                 });
             }
         }
+    }
+
+    /// What those on one side hold.
+    pub(super) fn held_by_children_on(&self, symbol: SymbolId, side: Side) -> Qty {
+        let mut groups: Vec<usize> = Vec::new();
+        let children = self.waiting.iter().filter(|order| order.symbol == symbol && order.is_child());
+        for group in children.filter(|order| order.side == side).filter_map(|order| order.group) {
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
+        }
+        groups.into_iter().map(|group| self.groups[group].left).sum()
     }
 
     /// What the living children of a symbol's brackets hold.
@@ -94,10 +119,10 @@ impl State<'_> {
     pub(super) fn follow_entry(&mut self, id: OrderId, qty: Qty, execution: &Execution) {
         let Some(index) = self.find(id) else { return };
         let order = &self.waiting[index];
-        let (symbol, group) = (order.symbol, order.group);
+        let (symbol, group, side) = (order.symbol, order.group, order.side.opposite());
         let Some(bracket) = order.bracket else { return };
         let average = order.paid.average();
-        if self.ledger.lock_qty(symbol, qty).is_err() {
+        if !self.on_margin(symbol) && self.ledger.lock_qty(symbol, qty).is_err() {
             return;
         }
         match group.filter(|&group| self.groups[group].alive > 0) {
@@ -108,10 +133,10 @@ impl State<'_> {
             }
             None => {
                 let group = self.groups.len();
-                self.groups.push(Group { entry: id, symbol, left: qty, fresh: Qty::ZERO, alive: 0 });
+                self.groups.push(Group { entry: id, symbol, side, left: qty, fresh: Qty::ZERO, alive: 0 });
                 self.note_fresh(group, qty, execution);
                 self.waiting[index].group = Some(group);
-                for child in self.children(symbol, &bracket, average) {
+                for child in self.children((symbol, side), &bracket, average) {
                     self.spawn(group, child, average, execution);
                 }
             }
@@ -127,22 +152,24 @@ impl State<'_> {
     }
 
     /// The protective orders of a bracket for an entry at this average price: stops first.
-    fn children(&self, symbol: SymbolId, bracket: &Bracket, average: Price) -> Vec<Child> {
+    fn children(&self, (symbol, side): (SymbolId, Side), bracket: &Bracket, average: Price) -> Vec<Child> {
+        // A long is stopped below its entry, a short above it.
+        let up = side == Side::Buy;
         let tick = self.job.market.series(symbol).instrument.price_tick;
         let mut children = Vec::with_capacity(3);
         if let Some(protection) = bracket.stop_loss {
-            let trigger = level(protection, average, false, tick);
+            let trigger = level(protection, average, up, tick);
             let (kind, resting) = (OrderKind::Stop { trigger }, Resting::Stop(trigger));
             children.push(Child { kind, resting, trail: None, reason: "stop_loss" });
         }
         if let Some(distance) = bracket.trailing_stop.map(sane) {
-            let resting = Resting::Stop(at_distance(average, distance, false, tick));
+            let resting = Resting::Stop(at_distance(average, distance, up, tick));
             let trail = Some(Trail { distance, best: average.to_f64() });
             let kind = OrderKind::TrailingStop { distance };
             children.push(Child { kind, resting, trail, reason: "trailing_stop" });
         }
         if let Some(protection) = bracket.take_profit {
-            let price = level(protection, average, true, tick);
+            let price = level(protection, average, !up, tick);
             let (kind, resting) = (OrderKind::TakeProfit { price }, Resting::Limit(price));
             children.push(Child { kind, resting, trail: None, reason: "take_profit" });
         }
@@ -150,7 +177,7 @@ impl State<'_> {
     }
 
     fn spawn(&mut self, group: usize, child: Child, average: Price, execution: &Execution) {
-        let Group { entry, symbol, left, .. } = self.groups[group];
+        let Group { entry, symbol, side, left, .. } = self.groups[group];
         let (id, at, birth) = (self.next_id(), execution.at, execution.birth());
         let origin = OrderOrigin::Bracket(entry);
         let (limit_price, trigger_price) = match child.resting {
@@ -161,7 +188,7 @@ impl State<'_> {
             id,
             origin,
             symbol,
-            side: Side::Sell,
+            side,
             kind: child.kind.as_str(),
             time_in_force: TimeInForce::Gtc,
             limit_price,
@@ -181,7 +208,7 @@ impl State<'_> {
             id,
             origin,
             symbol,
-            side: Side::Sell,
+            side,
             stage: Stage::Resting(child.resting),
             left: OrderQty::Qty(left),
             price: average,
@@ -191,6 +218,9 @@ impl State<'_> {
             expires_at: NEVER,
             ioc: false,
             from_proceeds: false,
+            reduce_only: true,
+            reverse: false,
+            unreserved: false,
             bracket: None,
             group: Some(group),
             trail: child.trail,
@@ -208,7 +238,8 @@ impl State<'_> {
     /// quantity that the children's rows name. A trailing stop keeps its own best price. A stop that moves inside a
     /// bar is tested on what follows in it.
     fn reprice(&mut self, group: usize, bracket: &Bracket, average: Price, birth: Birth) {
-        let Group { symbol, left, .. } = self.groups[group];
+        let Group { symbol, side, left, .. } = self.groups[group];
+        let up = side == Side::Buy;
         let tick = self.job.market.series(symbol).instrument.price_tick;
         for index in 0..self.waiting.len() {
             let order = &self.waiting[index];
@@ -218,10 +249,10 @@ impl State<'_> {
             let (id, filled) = (order.id, order.filled);
             let moved = match (order.stage, order.trail) {
                 (Stage::Resting(Resting::Stop(_)), None) => {
-                    bracket.stop_loss.map(|p| Resting::Stop(level(p, average, false, tick)))
+                    bracket.stop_loss.map(|p| Resting::Stop(level(p, average, up, tick)))
                 }
                 (Stage::Resting(Resting::Limit(_)), _) => {
-                    bracket.take_profit.map(|p| Resting::Limit(level(p, average, true, tick)))
+                    bracket.take_profit.map(|p| Resting::Limit(level(p, average, !up, tick)))
                 }
                 _ => None,
             };

@@ -27,6 +27,10 @@ pub struct Valued {
     pub equity: Cash,
     /// Of it, in cash.
     pub cash: Cash,
+    /// Value of all positions, shorts negative.
+    pub net: Cash,
+    /// The same without signs.
+    pub gross: Cash,
     /// Whether anything is held.
     pub in_market: bool,
 }
@@ -47,13 +51,20 @@ pub fn valued_at<'r>(
         }
         let Some(now) = replay.holdings[..next].last() else {
             let start = replay.starting_balance;
-            return Valued { equity: start, cash: start, in_market: false };
+            let (net, gross) = (Cash::ZERO, Cash::ZERO);
+            return Valued { equity: start, cash: start, net, gross, in_market: false };
         };
         if next != before {
             positions = held(now, replay, market);
         }
-        let worth: Cash = positions.iter_mut().map(|position| position.value_at(tick)).sum();
-        Valued { equity: now.cash + worth, cash: now.cash, in_market: !positions.is_empty() }
+        let (mut net, mut gross) = (Cash::ZERO, Cash::ZERO);
+        for position in &mut positions {
+            let worth = position.value_at(tick);
+            net += worth;
+            gross += worth.abs();
+        }
+        let equity = now.cash - now.owed + net;
+        Valued { equity, cash: now.cash, net, gross, in_market: !positions.is_empty() }
     })
 }
 
@@ -88,7 +99,7 @@ fn held<'r>(holding: &Holding, replay: &Replay, market: &'r Market) -> Vec<Posit
     let quantities = holding.quantities.iter().zip(&market.symbols).enumerate();
     let off = |index: usize| replay.written_off.iter().find(|(symbol, _)| symbol.index() == index);
     quantities
-        .filter(|(_, (quantity, _))| quantity.is_positive())
+        .filter(|(_, (quantity, _))| !quantity.is_zero())
         .map(|(index, (&quantity, series))| Position {
             rows: &series.rows,
             closes: &series.bars.close,

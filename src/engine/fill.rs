@@ -31,14 +31,14 @@ pub(super) struct Ration {
 }
 
 /// Price and size of a fill.
-struct FillPlan {
-    price: Price,
-    qty: Qty,
-    fee: Bps,
+pub(super) struct FillPlan {
+    pub price: Price,
+    pub qty: Qty,
+    pub fee: Bps,
     /// Cut to what the wallet has.
-    cut: bool,
+    pub cut: bool,
     /// Held back by the participation cap.
-    held_back: bool,
+    pub held_back: bool,
 }
 
 impl Execution {
@@ -59,6 +59,12 @@ impl Execution {
         Self { matched, at, row, when: When::Close, ration: None }
     }
 
+    /// By the venue, at a price that it decides: no slippage.
+    pub(super) const fn by_venue(raw: Price, at: Timestamp, row: Row) -> Self {
+        let matched = Match { raw, liquidity: Liquidity::Taker, bound: Some(raw), at_open: false };
+        Self { matched, at, row, when: When::Inside, ration: None }
+    }
+
     /// How a bracket's children that this fill brings or moves meet the bar being matched. A finer bar's open has
     /// the whole of that bar after it.
     pub(super) const fn birth(&self) -> Birth {
@@ -75,6 +81,9 @@ impl State<'_> {
     /// smallest quantity ends. Whatever happens, money and order end in agreement.
     pub(super) fn execute(&mut self, id: OrderId, execution: &Execution) {
         let Some(index) = self.find(id) else { return };
+        if self.on_margin(self.waiting[index].symbol) {
+            return self.execute_on_margin(id, execution);
+        }
         let Some(plan) = self.plan(index, execution) else { return };
         if !plan.qty.is_positive() {
             return self.end_unfilled(id, execution.at, None);
@@ -148,11 +157,9 @@ impl State<'_> {
     fn payable(&self, index: usize, qty: Qty, price: Price, fee: Bps, step: Qty) -> Qty {
         let order = &self.waiting[index];
         let budget = match order.left {
-            OrderQty::Amount(amount) if order.from_proceeds => {
-                amount.min(order.lock_cash + self.ledger.available())
-            }
+            OrderQty::Amount(amount) if order.from_proceeds => amount.min(order.lock_cash + self.spendable()),
             OrderQty::Amount(amount) => amount,
-            OrderQty::Qty(_) => order.lock_cash + self.ledger.available(),
+            OrderQty::Qty(_) => order.lock_cash + self.spendable(),
         };
         let cost = crate::risk::notional(price, qty).with_fee(fee);
         if cost <= budget { qty } else { Qty::affordable(budget, price, fee, step) }
@@ -169,7 +176,7 @@ impl State<'_> {
 
     /// The most that an order may take from the bar; `None` where nothing limits it. A participation cap leaves what
     /// the agent has not taken yet, and a target sells nothing that was bought inside the bar.
-    fn room(&self, order: &Working, execution: &Execution) -> Option<Qty> {
+    pub(super) fn room(&self, order: &Working, execution: &Execution) -> Option<Qty> {
         let symbol = order.symbol;
         let capped = self.job.venue.participation_cap.map(|cap| {
             let series = self.job.market.series(symbol);
@@ -185,7 +192,7 @@ impl State<'_> {
         capped.into_iter().chain(settled).min()
     }
 
-    fn note_taken(&mut self, symbol: SymbolId, row: Row, qty: Qty) {
+    pub(super) fn note_taken(&mut self, symbol: SymbolId, row: Row, qty: Qty) {
         let taken = &mut self.taken[symbol.index()];
         if taken.row != row + 1 {
             (taken.row, taken.qty) = (row + 1, Qty::ZERO);
@@ -194,7 +201,7 @@ impl State<'_> {
     }
 
     /// The raw price, with slippage where the fill takes liquidity, never beyond the match's bound.
-    fn slipped(
+    pub(super) fn slipped(
         &self,
         symbol: SymbolId,
         side: Side,
@@ -261,7 +268,7 @@ impl State<'_> {
         Ok((sold.notional, sold.fee, Some(sold.realised)))
     }
 
-    fn log_fill(
+    pub(super) fn log_fill(
         &mut self,
         id: OrderId,
         execution: &Execution,
@@ -292,8 +299,9 @@ impl State<'_> {
         self.changed = true;
         if plan.cut {
             self.waiting[index].cut = true;
-            self.flags.cut_fills += u64::from(side == Side::Buy);
+            self.flags.cut_fills += u64::from(side == Side::Buy || self.on_margin(symbol));
             let what = match (execution.ration, side) {
+                _ if self.on_margin(symbol) => "what the free margin carries".to_owned(),
                 (Some(Ration { money, cost }), _) => {
                     format!("as all buys of this open: they cost {cost}, and there was {money}")
                 }

@@ -16,6 +16,9 @@ impl State<'_> {
         let held = !self.held.is_empty();
         if self.changed {
             self.mark();
+            if self.margin.is_some() {
+                self.watch_bankruptcy();
+            }
             // What was sold at the last close is not held after it.
             self.ticks_in_market -= usize::from(held && self.held.is_empty());
             if let Some(last) = self.equity.last_mut() {
@@ -37,6 +40,7 @@ impl State<'_> {
             holdings: self.holdings,
             orders: self.orders,
             fills: self.fills,
+            postings: self.postings,
             round_trips: self.trips,
             ticks_in_market: self.ticks_in_market,
             flags: self.flags,
@@ -50,14 +54,13 @@ impl State<'_> {
         let now = self.close_time();
         for index in 0..self.rows.len() {
             let symbol = symbol_id(index);
-            let qty = self.ledger.position(symbol).free();
             let Some(row) = self.rows[index][self.tick].row() else { continue };
-            if !qty.is_positive() || self.tick >= self.worthless_from[index] {
+            if self.tick >= self.worthless_from[index] {
                 continue;
             }
-            if self.ledger.lock_qty(symbol, qty).is_ok() {
+            if let Some((side, qty)) = self.lock_whole(symbol) {
                 let id = self.next_id();
-                self.place_own(symbol, qty, OrderOrigin::WindowEnd, "window_end");
+                self.place_own((symbol, side), qty, OrderOrigin::WindowEnd, "window_end");
                 let raw = self.mark_price(symbol, self.tick);
                 self.execute(id, &Execution::at_close(raw, now, row));
                 if self.find(id).is_some() {

@@ -31,6 +31,11 @@ impl Job<'_> {
         self.starting_balance + self.carried.iter().map(|(_, position)| position.worth()).sum()
     }
 
+    /// Whether any instrument of the market is on margin.
+    pub fn on_margin(&self) -> bool {
+        self.market.symbols.iter().any(|series| series.instrument.margin.is_some())
+    }
+
     /// Whether the agent starts with a position in `symbol`.
     pub(super) fn carries(&self, symbol: SymbolId) -> bool {
         self.carried.iter().any(|(held, _)| *held == symbol)

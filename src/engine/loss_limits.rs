@@ -57,7 +57,7 @@ impl State<'_> {
         self.put_out(ReplayStatus::Forfeit { at: self.close_time(), reason });
     }
 
-    fn put_out(&mut self, status: ReplayStatus) {
+    pub(super) fn put_out(&mut self, status: ReplayStatus) {
         self.trading_state = TradingState::Out;
         self.status = status;
     }
@@ -68,17 +68,27 @@ impl State<'_> {
         self.end_where(now, OrderStatus::Cancelled, EndReason::RiskRule, |o| o.origin != OrderOrigin::Risk);
         for index in 0..self.rows.len() {
             let symbol = symbol_id(index);
-            let qty = self.ledger.position(symbol).free();
-            if qty.is_positive() && self.ledger.lock_qty(symbol, qty).is_ok() {
-                self.place_own(symbol, qty, OrderOrigin::Risk, "risk_rule");
+            if let Some((side, qty)) = self.lock_whole(symbol) {
+                self.place_own((symbol, side), qty, OrderOrigin::Risk, "risk_rule");
             }
         }
     }
 
-    /// Puts a market sell of the engine's own on the list; its quantity is locked already.
+    /// Side and quantity that close all of a symbol; a spot quantity is locked. `None` where there is nothing.
+    pub(super) fn lock_whole(&mut self, symbol: SymbolId) -> Option<(Side, Qty)> {
+        if self.on_margin(symbol) {
+            let held = self.ledger.position(symbol).qty();
+            let side = if held.is_negative() { Side::Buy } else { Side::Sell };
+            return (!held.is_zero()).then_some((side, held.abs()));
+        }
+        let qty = self.ledger.position(symbol).free();
+        (qty.is_positive() && self.ledger.lock_qty(symbol, qty).is_ok()).then_some((Side::Sell, qty))
+    }
+
+    /// Puts a market order of the engine's own that closes a position on the list; a spot quantity is locked already.
     pub(super) fn place_own(
         &mut self,
-        symbol: SymbolId,
+        (symbol, side): (SymbolId, Side),
         qty: Qty,
         origin: OrderOrigin,
         reason: &'static str,
@@ -88,7 +98,7 @@ impl State<'_> {
             id,
             origin,
             symbol,
-            side: Side::Sell,
+            side,
             kind: "market",
             time_in_force: TimeInForce::Gtc,
             limit_price: None,
@@ -107,16 +117,19 @@ impl State<'_> {
             id,
             origin,
             symbol,
-            side: Side::Sell,
+            side,
             stage: Stage::Market,
             left: OrderQty::Qty(qty),
             price: self.mark_price(symbol, self.tick),
             fee: self.job.venue.taker_fee,
             lock_cash: Cash::ZERO,
-            lock_qty: qty,
+            lock_qty: if self.on_margin(symbol) { Qty::ZERO } else { qty },
             expires_at: NEVER,
             ioc: false,
             from_proceeds: false,
+            reduce_only: true,
+            reverse: false,
+            unreserved: false,
             bracket: None,
             group: None,
             trail: None,

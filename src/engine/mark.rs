@@ -28,6 +28,9 @@ impl State<'_> {
         debug_assert!(self.locks_agree(), "locks and waiting orders disagree");
         if self.changed {
             self.mark();
+            if self.margin.is_some() {
+                self.watch_bankruptcy();
+            }
         }
         if self.equity_now > self.peak {
             self.peak = self.equity_now;
@@ -40,15 +43,16 @@ impl State<'_> {
     /// Notes cash and positions from this tick on, and the marking loop's copies of them.
     pub(super) fn note_holding(&mut self) {
         self.changed = false;
-        self.cash = self.ledger.cash().to_f64();
+        self.cash = self.ledger.net_cash().to_f64();
         self.held.clear();
         for (index, position) in self.ledger.positions().iter().enumerate() {
-            if position.qty().is_positive() {
+            if !position.qty().is_zero() {
                 self.held.push(HeldSymbol { symbol: symbol_id(index), qty: position.qty().to_f64() });
             }
         }
         let quantities = self.ledger.positions().iter().map(|p| p.qty()).collect();
-        let holding = Holding { tick: self.tick, cash: self.ledger.cash(), quantities };
+        let holding =
+            Holding { tick: self.tick, cash: self.ledger.cash(), owed: self.ledger.owed(), quantities };
         match self.holdings.last_mut() {
             Some(last) if last.tick == self.tick => *last = holding,
             _ => self.holdings.push(holding),
@@ -64,9 +68,9 @@ impl State<'_> {
     pub(super) fn exact_equity_at(&self, tick: usize) -> Cash {
         let positions = self.ledger.positions().iter().enumerate();
         let values = positions
-            .filter(|(_, position)| position.qty().is_positive())
+            .filter(|(_, position)| !position.qty().is_zero())
             .map(|(index, position)| Cash::notional(self.mark_price(symbol_id(index), tick), position.qty()));
-        self.ledger.cash() + values.sum()
+        self.ledger.net_cash() + values.sum()
     }
 
     /// The highest equity so far, exact: what was held at the peak's tick at that tick's closes.
@@ -74,15 +78,17 @@ impl State<'_> {
         let Some(tick) = self.peak_tick else { return self.job.starting_equity() };
         let next = self.holdings.partition_point(|holding| holding.tick <= tick);
         let Some(holding) = self.holdings[..next].last() else { return self.job.starting_equity() };
-        let values = holding.quantities.iter().enumerate().filter(|(_, qty)| qty.is_positive());
+        let values = holding.quantities.iter().enumerate().filter(|(_, qty)| !qty.is_zero());
         let worth = values.map(|(index, &qty)| Cash::notional(self.mark_price(symbol_id(index), tick), qty));
-        holding.cash + worth.sum()
+        holding.cash - holding.owed + worth.sum()
     }
 
     /// Whether exactly what waiting orders and brackets hold is locked. Looked at in debug builds only.
     fn locks_agree(&self) -> bool {
         let cash: Cash = self.waiting.iter().map(|order| order.lock_cash).sum();
-        let qty = self.ledger.positions().iter().enumerate().all(|(index, position)| {
+        let spot = |index: &usize| !self.on_margin(symbol_id(*index));
+        let positions = self.ledger.positions().iter().enumerate();
+        let qty = positions.filter(|(index, _)| spot(index)).all(|(index, position)| {
             let orders = self.waiting.iter().filter(|order| order.symbol == symbol_id(index));
             let groups = self.groups.iter().filter(|g| g.symbol == symbol_id(index) && g.alive > 0);
             let held: Qty = orders.map(|order| order.lock_qty).chain(groups.map(|group| group.left)).sum();

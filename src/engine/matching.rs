@@ -24,6 +24,9 @@ impl<'m> State<'m> {
     /// Matches everything that waits against this tick's bars: what fills at the open first, then what the rest of
     /// the bar reaches, as `intrabar` reads it.
     pub(super) fn match_orders(&mut self) {
+        if self.margin.is_some() {
+            return self.match_on_margin();
+        }
         if self.waiting.is_empty() || self.is_quiet() {
             return;
         }
@@ -42,7 +45,7 @@ impl<'m> State<'m> {
 
     /// Market orders of symbols with a bar fill at its open, by id; then the buys that are paid with what the sells
     /// have brought.
-    fn fill_markets(&mut self) {
+    pub(super) fn fill_markets(&mut self) {
         if self.markets == 0 {
             return;
         }
@@ -64,7 +67,7 @@ impl<'m> State<'m> {
     }
 
     /// An order good for one bar only has had it.
-    fn end_ioc(&mut self) {
+    pub(super) fn end_ioc(&mut self) {
         if self.waiting.iter().any(|order| order.ioc) {
             let (at, tick, rows) = (self.open_time(), self.tick, self.rows.clone());
             self.end_where(at, OrderStatus::Expired, EndReason::TimeInForce, |order| {
@@ -103,7 +106,7 @@ impl<'m> State<'m> {
     }
 
     /// Whether the bar of `scope` can concern an order at all.
-    fn stirs(&self, scope: Scope, order: &Working) -> bool {
+    pub(super) fn stirs(&self, scope: Scope, order: &Working) -> bool {
         self.bar_in(scope, order.symbol).is_some_and(|(bars, row)| order.wakes(bars.low[row], bars.high[row]))
     }
 
@@ -164,7 +167,7 @@ impl<'m> State<'m> {
     }
 
     /// One order against what follows its bar's open.
-    fn test(&mut self, scope: Scope, id: OrderId) {
+    pub(super) fn test(&mut self, scope: Scope, id: OrderId) {
         let Some(index) = self.find(id) else { return };
         let order = &self.waiting[index];
         let Some((bars, row)) = self.bar_in(scope, order.symbol) else { return };

@@ -40,6 +40,7 @@
 
 mod account;
 pub mod batch;
+mod blank_row;
 mod bracket;
 mod curve;
 mod day;
@@ -47,6 +48,7 @@ mod fill;
 mod finish;
 mod job;
 mod loss_limits;
+mod margin;
 mod mark;
 mod matching;
 mod open_trip;
@@ -67,7 +69,8 @@ mod working;
 pub use curve::{Valued, equity_at, exact_curve, valued_at};
 pub use job::Job;
 pub use outcome::{
-    EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Replay, ReplayStatus, RoundTrip, Window,
+    EndReason, ExitState, FillRow, Flags, Holding, OrderRow, Posting, PostingKind, Replay, ReplayStatus,
+    RoundTrip, Window,
 };
 pub use replay::replay;
 pub use skip::{Loop, replay_skipping};

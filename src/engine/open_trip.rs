@@ -36,6 +36,8 @@ pub(super) struct OpenTrip {
     pub entry_at: Timestamp,
     pub entry_tick: usize,
     entry_reason: &'static str,
+    /// Side of the entry.
+    side: Side,
     bought: PriceSum,
     bought_for: Cash,
     sold: PriceSum,
@@ -87,6 +89,7 @@ impl OpenTrip {
             entry_at: fill.at,
             entry_tick: tick,
             entry_reason: fill.reason,
+            side: fill.side,
             bought: PriceSum::default(),
             bought_for: Cash::ZERO,
             sold: PriceSum::default(),
@@ -108,6 +111,7 @@ impl OpenTrip {
             entry_at: trip.opened_at,
             entry_tick,
             entry_reason: "carried",
+            side: Side::Buy,
             bought: trip.bought,
             bought_for: trip.bought_for,
             sold: trip.sold,
@@ -149,13 +153,13 @@ impl OpenTrip {
     pub fn add(&mut self, fill: &TripFill, after: Stake) {
         self.fills += 1;
         self.fees += fill.fee;
-        match fill.side {
-            Side::Buy => {
+        match fill.side == self.side {
+            true => {
                 self.bought.add(fill.price, fill.quantity);
                 self.bought_for += fill.notional;
                 self.entry_fees += fill.fee;
             }
-            Side::Sell => self.sold.add(fill.price, fill.quantity),
+            false => self.sold.add(fill.price, fill.quantity),
         }
         self.realised += fill.realised.unwrap_or(Cash::ZERO);
         let before = self.steps.last().map_or(Stake::default(), |step| step.after);
@@ -168,9 +172,10 @@ impl OpenTrip {
         let (worst, best) = self.excursions(series, exit.row);
         let pnl = self.realised + exit.unrealised;
         let mut sold = self.sold;
-        sold.add(exit.mark, exit.held);
+        sold.add(exit.mark, exit.held.abs());
         RoundTrip {
             symbol,
+            side: self.side,
             state: exit.state,
             entry_at: self.entry_at,
             entry_tick: self.entry_tick,

@@ -1,11 +1,12 @@
 //! Step 5 of a tick: the strategy's actions pass the risk checks and become open orders.
 
+use super::EndReason;
+use super::blank_row::blank_row;
 use super::bracket::{LARGEST_PRICE, sane};
 use super::day::midnight_after;
 use super::fill::Execution;
 use super::state::State;
 use super::working::{Birth, NEVER, Stage, Trail, Working, at_distance};
-use super::{EndReason, OrderRow};
 use crate::domain::{
     Action, Bps, Bracket, Cash, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price, PriceSum,
     Qty, RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce,
@@ -81,8 +82,12 @@ impl State<'_> {
         if known && self.fresh(symbol).is_some() && self.halted().is_none() {
             self.cancel(|order| order.symbol == symbol);
         }
-        if !known || self.ledger.position(symbol).qty().is_positive() {
-            let request = OrderRequest::sell(symbol, Size::ALL, reason);
+        if !known || !self.ledger.position(symbol).qty().is_zero() {
+            let request = if known {
+                self.closing_request(symbol, reason)
+            } else {
+                OrderRequest::sell(symbol, Size::ALL, reason)
+            };
             let id = self.number(&request);
             self.place(id, &request);
         }
@@ -122,16 +127,26 @@ impl State<'_> {
         let close = Price::from_f64(self.closes[symbol.index()][row]);
         let shape = self.shape(request, close, instrument.price_tick)?;
         let equity = self.exact_equity();
+        let on_margin = self.on_margin(symbol);
+        let size = match on_margin {
+            true => self.resolve_on_margin(request, equity, instrument.quantity_step)?,
+            false => self.resolve(request, equity, instrument.quantity_step)?,
+        };
         let intent = OrderIntent {
             instrument,
             side: request.side,
-            size: self.resolve(request, equity, instrument.quantity_step)?,
+            size,
             price: shape.price,
             fee: shape.fee,
             rests: shape.stage != Stage::Market,
             reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
             from_proceeds: is_purchase(request),
         };
+        if on_margin {
+            return self
+                .admit_on_margin(request, &intent, close, sent)
+                .map(|accepted| (accepted, shape, row));
+        }
         let account = self.standing(request, close, equity, sent);
         risk::check(self.job.risk, &intent, &account).map(|accepted| (accepted, shape, row))
     }
@@ -147,7 +162,7 @@ impl State<'_> {
         let buys = self.waiting.iter().filter(|o| o.symbol == symbol && o.side == Side::Buy);
         AccountState {
             equity,
-            available: self.ledger.available(),
+            available: self.spendable(),
             held: position.qty(),
             free: position.free() + yielded,
             close,
@@ -210,12 +225,17 @@ impl State<'_> {
     /// Locks, lists, and with `fill_at = "close"` fills an accepted order.
     fn accept(&mut self, id: OrderId, request: &OrderRequest, accepted: Accepted, shape: Staging, row: Row) {
         let (symbol, now) = (request.symbol, self.close_time());
-        let shortage = accepted.lock_qty - self.ledger.position(symbol).free();
-        self.give_way(symbol, shortage, now);
-        let locked = self
-            .ledger
-            .lock_cash(accepted.lock_cash)
-            .and_then(|()| self.ledger.lock_qty(symbol, accepted.lock_qty));
+        if !self.on_margin(symbol) {
+            let shortage = accepted.lock_qty - self.ledger.position(symbol).free();
+            self.give_way(symbol, shortage, now);
+        }
+        let locked = match self.on_margin(symbol) {
+            true => Ok(()),
+            false => self
+                .ledger
+                .lock_cash(accepted.lock_cash)
+                .and_then(|()| self.ledger.lock_qty(symbol, accepted.lock_qty)),
+        };
         self.complete_row(id, &accepted, &shape);
         if let Err(error) = locked {
             // The checks have seen to it; were they wrong, nothing may stay locked.
@@ -226,9 +246,11 @@ impl State<'_> {
                 (OrderStatus::Rejected, EndReason::Refused(RefusalCode::InsufficientBalance));
             return;
         }
-        let at_once =
-            shape.stage == Stage::Market && self.job.venue.fill_at == FillAt::Close && !is_purchase(request);
-        self.enlist(working(id, request, &accepted, shape, now));
+        let on_margin = self.on_margin(symbol);
+        let at_once = shape.stage == Stage::Market
+            && self.job.venue.fill_at == FillAt::Close
+            && (on_margin || !is_purchase(request));
+        self.enlist(working(id, request, &accepted, shape, now, on_margin));
         if at_once {
             let raw = Price::from_f64(self.closes[symbol.index()][row]);
             self.execute(id, &Execution::at_close(raw, now, row));
@@ -259,56 +281,13 @@ fn is_purchase(request: &OrderRequest) -> bool {
     request.from_proceeds && request.side == Side::Buy && request.kind == OrderKind::Market
 }
 
-/// A price as a log can hold it: nonsense is held at the largest that an order may name.
-fn shown(price: Price) -> Price {
-    price.clamp(Price::from_units(-LARGEST_PRICE.units()), LARGEST_PRICE)
-}
-
-/// The row of an order as it was asked for; its end is written when it has one.
-fn blank_row(id: OrderId, request: &OrderRequest, now: crate::domain::Timestamp) -> OrderRow {
-    let (limit_price, trigger_price) = match request.kind {
-        OrderKind::Market | OrderKind::TrailingStop { .. } => (None, None),
-        OrderKind::Limit { price } | OrderKind::TakeProfit { price } => (Some(shown(price)), None),
-        OrderKind::Stop { trigger } => (None, Some(shown(trigger))),
-        OrderKind::StopLimit { trigger, price } => (Some(shown(price)), Some(shown(trigger))),
-    };
-    let asked = match request.size {
-        Size::Qty(qty) => Some(OrderQty::Qty(qty).bounded()),
-        Size::Quote(amount) => Some(OrderQty::Amount(amount).bounded()),
-        Size::EquityShare(_) | Size::PositionShare(_) => None,
-    };
-    let (quantity, amount) = match asked {
-        Some(OrderQty::Qty(qty)) => (Some(qty), None),
-        Some(OrderQty::Amount(amount)) => (None, Some(amount)),
-        None => (None, None),
-    };
-    OrderRow {
-        id,
-        origin: OrderOrigin::Strategy,
-        symbol: request.symbol,
-        side: request.side,
-        kind: request.kind.as_str(),
-        time_in_force: request.time_in_force,
-        limit_price,
-        trigger_price,
-        quantity,
-        amount,
-        placed_at: now,
-        ended_at: now,
-        status: OrderStatus::Cancelled,
-        end: EndReason::WindowEnd,
-        filled: Qty::ZERO,
-        reason: request.reason,
-        detail: String::new(),
-    }
-}
-
 fn working(
     id: OrderId,
     request: &OrderRequest,
     accepted: &Accepted,
     shape: Staging,
     now: crate::domain::Timestamp,
+    on_margin: bool,
 ) -> Working {
     Working {
         id,
@@ -327,10 +306,13 @@ fn working(
             TimeInForce::GoodTill(until) => until,
         },
         ioc: request.time_in_force == TimeInForce::Ioc,
-        from_proceeds: is_purchase(request),
+        from_proceeds: is_purchase(request) && !on_margin,
+        reduce_only: request.reduce_only || matches!(request.kind, OrderKind::TakeProfit { .. }),
+        reverse: request.reverse,
+        unreserved: on_margin && request.from_proceeds,
         bracket: request
             .bracket
-            .filter(|bracket| request.side == Side::Buy && *bracket != Bracket::default()),
+            .filter(|bracket| (on_margin || request.side == Side::Buy) && *bracket != Bracket::default()),
         group: None,
         trail: shape.trail,
         wake: 0.0,

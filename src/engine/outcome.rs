@@ -39,6 +39,8 @@ pub struct Replay {
     pub orders: Vec<OrderRow>,
     /// Every fill, in order of time.
     pub fills: Vec<FillRow>,
+    /// What was paid and received besides fills, in order of time.
+    pub postings: Vec<Posting>,
     /// Closed round trips, in order of closing, then those still open at the end.
     pub round_trips: Vec<RoundTrip>,
     /// Ticks at whose close a position was held.
@@ -63,6 +65,11 @@ pub enum ReplayStatus {
         /// By which rule.
         code: RefusalCode,
     },
+    /// Its margin was used up and nothing was left; the equity is zero from then on.
+    Liquidated {
+        /// Open of the bar in which it happened, or close of the one at which nothing was left.
+        at: Timestamp,
+    },
     /// Its strategy failed; the loss is kept.
     Forfeit {
         /// Close of the bar at which it stopped.
@@ -73,11 +80,12 @@ pub enum ReplayStatus {
 }
 
 impl ReplayStatus {
-    /// As written in results: `completed`, `disqualified`, `forfeit`.
+    /// As written in results: `completed`, `disqualified`, `liquidated`, `forfeit`.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Completed => "completed",
             Self::Disqualified { .. } => "disqualified",
+            Self::Liquidated { .. } => "liquidated",
             Self::Forfeit { .. } => "forfeit",
         }
     }
@@ -90,6 +98,8 @@ pub struct Holding {
     pub tick: usize,
     /// Quote currency, locked part included.
     pub cash: Cash,
+    /// What the perpetuals held were opened for, which the equity is less; negative for shorts.
+    pub owed: Cash,
     /// Base quantity of each symbol of the market, locked part included.
     pub quantities: Box<[Qty]>,
 }
@@ -118,6 +128,8 @@ pub enum EndReason {
     RiskRule,
     /// Its time in force ran out.
     TimeInForce,
+    /// The venue has liquidated the account.
+    Liquidation,
     /// The window ended.
     WindowEnd,
     /// Its window ended, and the participation cap of the last bar left this much of the position unsold.
@@ -137,6 +149,7 @@ impl EndReason {
             Self::PositionClosed => "position_closed",
             Self::RiskRule => "risk_rule",
             Self::TimeInForce => "time_in_force",
+            Self::Liquidation => "liquidation",
             Self::WindowEnd => "window_end",
             Self::UnsoldAtEnd => UNSOLD_AT_END,
         }
@@ -213,6 +226,49 @@ pub struct FillRow {
     pub realised_pnl: Option<Cash>,
 }
 
+/// Money that moved besides fills.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    /// Tick of the bar in which it was posted.
+    pub tick: usize,
+    /// Instant of the payment; of a day's close for what accrues.
+    pub at: Timestamp,
+    /// Symbol concerned; `None` for the whole account.
+    pub symbol: Option<SymbolId>,
+    /// What it is for.
+    pub kind: PostingKind,
+    /// Received where positive, paid where negative.
+    pub amount: Cash,
+}
+
+/// What a posting is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PostingKind {
+    /// Funding of a perpetual.
+    Funding,
+    /// Fee for borrowed shares.
+    BorrowFee,
+    /// Interest on negative cash.
+    Interest,
+    /// Fee of a liquidation.
+    LiquidationFee,
+    /// What the venue bears of a loss beyond the margin.
+    Insurance,
+}
+
+impl PostingKind {
+    /// As written in results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Funding => "funding",
+            Self::BorrowFee => "borrow_fee",
+            Self::Interest => "interest",
+            Self::LiquidationFee => "liquidation_fee",
+            Self::Insurance => "insurance",
+        }
+    }
+}
+
 /// Whether a round trip came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExitState {
@@ -227,6 +283,8 @@ pub enum ExitState {
 pub struct RoundTrip {
     /// Symbol traded.
     pub symbol: SymbolId,
+    /// Side of its entry: sell for a short position.
+    pub side: Side,
     /// Closed or open.
     pub state: ExitState,
     /// Time of the first fill.
@@ -274,6 +332,8 @@ pub struct Flags {
     pub bars_without_detail: u64,
     /// Buys cut to what the wallet could pay.
     pub cut_fills: u64,
+    /// Positions that the venue has liquidated.
+    pub liquidations: u64,
     /// Symbols of which `close_at_end` could not sell all, because of the participation cap.
     pub unsold_at_end: Vec<SymbolId>,
 }

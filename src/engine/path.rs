@@ -68,7 +68,12 @@ impl State<'_> {
     }
 
     /// The order that a move from `here` to `to` reaches first, and where.
-    fn next_on_path(&self, symbol: SymbolId, here: Price, to: Price) -> Option<(OrderId, Resting, Price)> {
+    pub(super) fn next_on_path(
+        &self,
+        symbol: SymbolId,
+        here: Price,
+        to: Price,
+    ) -> Option<(OrderId, Resting, Price)> {
         let through = self.job.venue.limit_needs_through;
         self.waiting
             .iter()

@@ -45,7 +45,7 @@ impl State<'_> {
             self.relock(id, |_, _| Cash::ZERO);
         }
         let cost: Cash = fills.iter().map(|(id, execution)| self.cost_of(*id, execution)).sum();
-        let money = self.ledger.available();
+        let money = self.spendable();
         let ration = (cost > money).then_some(Ration { money, cost });
         for (id, execution) in &fills {
             self.execute(*id, &Execution { ration, ..*execution });

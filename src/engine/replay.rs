@@ -26,6 +26,9 @@ impl<'m> State<'m> {
         self.begin(tick);
         self.match_orders();
         self.mark();
+        if self.margin.is_some() {
+            self.watch_margin();
+        }
         self.watch_losses();
         if self.trading_state != TradingState::Out {
             self.decide(strategy, orders);

@@ -75,6 +75,9 @@ impl<'m> State<'m> {
         if self.watches() && from < until && self.open_at(until - 1) >= self.next_day {
             until = market.first_tick_after(from, self.next_day);
         }
+        if self.margin.is_some() {
+            until = self.next_margin_event(from, until);
+        }
         self.first_trigger(from, until)
     }
 

@@ -3,11 +3,13 @@
 use std::cell::OnceCell;
 
 use super::job::Job;
+use super::margin::MarginBook;
 use super::open_trip::OpenTrip;
+use super::outcome::Posting;
 use super::trigger_band::TriggerBand;
 use super::working::{NEVER, Working};
 use super::{FillRow, Flags, Holding, OrderRow, ReplayStatus, RoundTrip};
-use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, SymbolId, Timestamp};
+use crate::domain::{Cash, OrderId, Price, Qty, RefusalCode, Side, SymbolId, Timestamp};
 use crate::ledger::{Ledger, Position};
 use crate::market::{Row, TickRow};
 use crate::risk::{LossStreak, RateCounter};
@@ -32,6 +34,8 @@ pub(super) struct Group {
     pub entry: OrderId,
     /// Symbol of the entry.
     pub symbol: SymbolId,
+    /// Side of the children: they sell what was bought, and buy back what was sold short.
+    pub side: Side,
     /// What the children may still sell; exactly this is locked.
     pub left: Qty,
     /// The part of it that was bought inside the bar being matched: no target sells it in that bar, for the high may
@@ -74,6 +78,8 @@ pub(super) struct State<'m> {
     pub held: Vec<HeldSymbol>,
     /// Whether cash or positions changed since the last holding was noted.
     pub changed: bool,
+    /// Of an account in whose market any instrument is on margin.
+    pub margin: Option<Box<MarginBook>>,
     // The instant.
     pub tick: usize,
     pub equity_now: f64,
@@ -108,6 +114,7 @@ pub(super) struct State<'m> {
     pub status: ReplayStatus,
     pub orders: Vec<OrderRow>,
     pub fills: Vec<FillRow>,
+    pub postings: Vec<Posting>,
     pub open_trips: Vec<Option<OpenTrip>>,
     pub trips: Vec<RoundTrip>,
     pub holdings: Vec<Holding>,
@@ -136,6 +143,7 @@ impl<'m> State<'m> {
             cash: job.starting_balance.to_f64(),
             held: Vec::with_capacity(count),
             changed: true,
+            margin: job.on_margin().then(|| Box::new(MarginBook::new(count, job.market.clock[ticks.first]))),
             tick: ticks.first,
             equity_now: start.to_f64(),
             waiting: Vec::new(),
@@ -161,6 +169,7 @@ impl<'m> State<'m> {
             status: ReplayStatus::Completed,
             orders: Vec::new(),
             fills: Vec::new(),
+            postings: Vec::new(),
             open_trips: (0..count).map(|_| None).collect(),
             trips: Vec::new(),
             holdings: Vec::new(),

@@ -103,6 +103,7 @@ fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
         findings: Vec::new(),
         detail: None,
         high_low: Default::default(),
+        margin: None,
     }
 }
 

@@ -56,6 +56,12 @@ pub(super) struct Working {
     pub ioc: bool,
     /// A market buy that fills after the market sells of its open, and is paid with what they bring.
     pub from_proceeds: bool,
+    /// Never passes zero on margin.
+    pub reduce_only: bool,
+    /// On margin: closes all on the other side before it opens.
+    pub reverse: bool,
+    /// On margin: takes no free margin before it fills.
+    pub unreserved: bool,
     /// Of an entry.
     pub bracket: Option<Bracket>,
     /// Of a filled entry and its children: the group's index.

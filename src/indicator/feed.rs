@@ -178,6 +178,7 @@ mod tests {
             findings: Vec::new(),
             detail: None,
             high_low: Default::default(),
+            margin: None,
             bars,
         };
         Market {

@@ -6,11 +6,13 @@ use crate::domain::{Bps, Cash, Price, Qty, SymbolId};
 /// Quote currency and positions of one agent.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    cash: Cash,
+    pub(super) cash: Cash,
     locked: Cash,
-    positions: Vec<Position>,
-    fees: Cash,
-    realised: Cash,
+    pub(super) positions: Vec<Position>,
+    pub(super) fees: Cash,
+    pub(super) realised: Cash,
+    /// Cost of the perpetuals held, which no cash was paid for; negative for shorts.
+    pub(super) owed: Cash,
 }
 
 /// The result of a buy.
@@ -45,6 +47,7 @@ impl Ledger {
             positions: vec![Position::default(); symbols],
             fees: Cash::ZERO,
             realised: Cash::ZERO,
+            owed: Cash::ZERO,
         }
     }
 

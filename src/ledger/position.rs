@@ -2,7 +2,7 @@
 
 use crate::domain::{Cash, Price, Qty};
 
-/// Quantity and cost of one symbol's position. All zero while flat.
+/// Quantity and cost of one symbol's position. All zero while flat; a short has a negative quantity and cost.
 ///
 /// Cost and entry fees are exact totals. A sell takes its proportional share of both, and the last sell takes
 /// the remainder, so that rounding loses nothing.
@@ -42,7 +42,7 @@ impl Position {
 
     /// Average entry price, without fees; zero while flat.
     pub fn average_price(&self) -> Price {
-        self.cost.per_unit(self.qty).unwrap_or(Price::ZERO)
+        self.cost.abs().per_unit(self.qty.abs()).unwrap_or(Price::ZERO)
     }
 
     /// Unrealised PnL at `price`: market value less cost and remaining entry fees.
@@ -54,6 +54,16 @@ impl Position {
         self.qty += qty;
         self.cost += notional;
         self.entry_fees += fee;
+    }
+
+    /// Removes `qty` of `held`, the quantity without its sign, and returns its share of the signed cost and of the
+    /// entry fees.
+    pub(super) fn take_signed(&mut self, qty: Qty, held: Qty) -> (Cash, Cash) {
+        let (cost, fees) = (self.cost.pro_rata(qty, held), self.entry_fees.pro_rata(qty, held));
+        self.qty += if self.qty.is_negative() { qty } else { -qty };
+        self.cost -= cost;
+        self.entry_fees -= fees;
+        (cost, fees)
     }
 
     /// Removes `qty` and returns its share of the cost and of the entry fees.

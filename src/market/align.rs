@@ -125,7 +125,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    let SeriesBars { instrument, bars, findings, detail, filled_rows, .. } = one;
+    let SeriesBars { instrument, bars, findings, detail, filled_rows, margin, .. } = one;
     SymbolSeries {
         instrument,
         bars,
@@ -135,6 +135,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         findings,
         detail,
         high_low: Default::default(),
+        margin,
     }
 }
 

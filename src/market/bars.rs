@@ -28,6 +28,20 @@ pub struct Bars {
 }
 
 impl Bars {
+    /// The first `count` bars.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        Self {
+            interval: self.interval,
+            ts: self.ts[..count].to_vec(),
+            open: self.open[..count].to_vec(),
+            high: self.high[..count].to_vec(),
+            low: self.low[..count].to_vec(),
+            close: self.close[..count].to_vec(),
+            volume: self.volume[..count].to_vec(),
+        }
+    }
+
     /// No bars, with capacity for this many.
     pub fn with_capacity(interval: Interval, capacity: usize) -> Self {
         let column = || Vec::with_capacity(capacity);

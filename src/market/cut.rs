@@ -1,7 +1,7 @@
 //! A market as it was known at an earlier close.
 
-use super::bars::Bars;
 use super::view::{Frame, Market, SymbolSeries, TickRange};
+use crate::domain::Timestamp;
 
 impl Market {
     /// The market of the ticks before `last` alone: no later bar is in it, and no coarser one that had not closed then.
@@ -27,46 +27,33 @@ impl SymbolSeries {
         let fresh = self.rows[..last].iter().filter(|row| row.fresh().is_some()).count();
         let frame = |frame: &Frame| {
             let closed = frame.closed[..count].to_vec();
-            let bars = first(&frame.bars, closed.last().map_or(0, |&closed| closed as usize));
+            let bars = frame.bars.first(closed.last().map_or(0, |&closed| closed as usize));
             Frame { bars, closed }
         };
         let until = last.checked_sub(1).map(|tick| market.close_time(tick));
-        let detail = self
-            .detail
-            .as_ref()
-            .zip(until)
-            .map(|(detail, until)| first(detail, detail.first_row_from(until)));
+        let detail =
+            self.detail.as_ref().zip(until).map(|(detail, until)| detail.first(detail.first_row_from(until)));
         Self {
             instrument: self.instrument.clone(),
-            bars: first(&self.bars, count),
+            bars: self.bars.first(count),
             filled: count - fresh,
             rows: self.rows[..last].to_vec(),
             frames: self.frames.iter().map(|(&interval, coarse)| (interval, frame(coarse))).collect(),
             findings: self.findings.clone(),
             detail,
             high_low: Default::default(),
+            margin: self.margin.as_ref().map(|margin| {
+                Box::new(margin.until(count, until.unwrap_or(Timestamp::from_micros(i64::MIN))))
+            }),
         }
-    }
-}
-
-/// The first rows of some bars.
-fn first(bars: &Bars, count: usize) -> Bars {
-    Bars {
-        interval: bars.interval,
-        ts: bars.ts[..count].to_vec(),
-        open: bars.open[..count].to_vec(),
-        high: bars.high[..count].to_vec(),
-        low: bars.low[..count].to_vec(),
-        close: bars.close[..count].to_vec(),
-        volume: bars.volume[..count].to_vec(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::SeriesBars;
+    use super::super::{Bars, SeriesBars};
     use super::*;
-    use crate::domain::{Instrument, Interval, Symbol, Timestamp};
+    use crate::domain::{Instrument, Interval, Symbol};
 
     fn series(name: &str, minutes: &[i64]) -> SeriesBars {
         let start: Timestamp = "2024-01-01T00:00:00Z".parse().unwrap();

@@ -40,6 +40,14 @@ fn of_series(series: &SeriesBars) -> blake3::Hash {
     if let Some(bars) = &series.detail {
         update(&mut hash, bars);
     }
+    if let Some(margin) = &series.margin {
+        hash.update(&(margin.funding.len() as u64).to_le_bytes());
+        column(&mut hash, &margin.funding, |one| one.at.micros().to_le_bytes());
+        column(&mut hash, &margin.funding, |one| one.rate.units().to_le_bytes());
+        if let Some(mark) = &margin.mark {
+            update(&mut hash, mark);
+        }
+    }
     hash.finalize()
 }
 

@@ -191,6 +191,26 @@ pub enum MarketError {
         /// The smallest unit that represents all rows read, if there is one.
         unit: Option<u32>,
     },
+    /// Funding rates that cannot be used.
+    #[error("the funding rates of `{symbol}` (`{path}`) {problem}")]
+    Funding {
+        /// Symbol concerned.
+        symbol: Symbol,
+        /// Path in the scenario.
+        path: PathBuf,
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// Mark prices that cannot be used.
+    #[error("the mark prices of `{symbol}` (`{path}`) {problem}")]
+    Mark {
+        /// Symbol concerned.
+        symbol: Symbol,
+        /// Path in the scenario.
+        path: PathBuf,
+        /// What is wrong with them.
+        problem: String,
+    },
     /// The scenario's range is empty.
     #[error("the range {start} to {end} is empty")]
     EmptyRange {
@@ -376,6 +396,14 @@ impl MarketError {
                  volumes divided by it), or import the data with `--unit auto`"
             ),
             Self::Unit { .. } => "no unit up to 1000000000 can hold these prices: quote them in another currency".to_owned(),
+            Self::Funding { symbol, .. } => format!(
+                "import rates for the whole window with `tiltyard data import --what funding`, narrow the window, or set \
+                 `funding_gaps = \"zero\"` in `[instruments.{symbol}]` to count missing payments as zero"
+            ),
+            Self::Mark { symbol, .. } => format!(
+                "give mark bars for the whole window, or remove `mark` from `[instruments.{symbol}]`: the last price counts \
+                 then"
+            ),
             Self::EmptyRange { .. } => "set `end` to a time after `start`".to_owned(),
             Self::WindowOutside { first, last, .. } => {
                 format!("choose `start` and `end` between {first} and {last}, or remove them")

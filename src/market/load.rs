@@ -13,8 +13,9 @@ use super::error::MarketError;
 use super::gaps::{self, FilledBars};
 use super::held::HeldBars;
 use super::locate::locate;
+use super::margin;
 use super::quality::{Finding, FindingKind, Severity, inspect};
-use super::resample::resample;
+use super::resample::coarser;
 use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
 use super::view::Market;
@@ -165,7 +166,19 @@ impl<'a> Sources<'a> {
             trim(detail, spec.start, 0);
         }
         let detail = detail.filter(|detail| !detail.is_empty());
-        Ok(SeriesBars { instrument: self.instrument.clone(), bars, frames, findings, detail, filled_rows })
+        let margin = margin::read(spec, self.instrument, &bars)?.map(|(margin, finding)| {
+            findings.extend(finding);
+            margin
+        });
+        Ok(SeriesBars {
+            instrument: self.instrument.clone(),
+            bars,
+            frames,
+            findings,
+            detail,
+            filled_rows,
+            margin,
+        })
     }
 
     /// Refuses bars with an error-level finding that the scenario does not accept.
@@ -234,21 +247,6 @@ fn filled_finding(bars: &Bars, filled_rows: &[Row], spec: &MarketSpec) -> Option
 /// Number of base bars before the start; a frame of the scenario's own interval is the base itself.
 fn history(request: &LoadRequest<'_>) -> u32 {
     request.frames.get(&request.spec.interval).copied().unwrap_or(0).max(request.history_bars)
-}
-
-/// Resamples, and drops a first bucket whose beginning was not read. A first bucket in which the data itself
-/// begins is kept.
-fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
-    if !interval.is_multiple_of(bars.interval) {
-        let detail = format!("{interval} is not a multiple of {}", bars.interval);
-        return Err(MarketError::Resample { interval, detail });
-    }
-    let mut coarse = resample(bars, interval)?;
-    if !whole && !coarse.is_empty() {
-        let len = coarse.len();
-        coarse.keep(1..len);
-    }
-    Ok(coarse)
 }
 
 /// Drops all but `history` rows before the start.

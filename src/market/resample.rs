@@ -63,6 +63,21 @@ fn column(grouped: &DataFrame) -> PolarsResult<Vec<f64>> {
     Ok(grouped.columns()[1].f64()?.into_no_null_iter().collect())
 }
 
+/// Resamples, and drops a first bucket whose beginning was not read. A first bucket in which the data itself
+/// begins is kept.
+pub(super) fn coarser(bars: &Bars, interval: Interval, whole: bool) -> Result<Bars, MarketError> {
+    if !interval.is_multiple_of(bars.interval) {
+        let detail = format!("{interval} is not a multiple of {}", bars.interval);
+        return Err(MarketError::Resample { interval, detail });
+    }
+    let mut coarse = resample(bars, interval)?;
+    if !whole && !coarse.is_empty() {
+        let len = coarse.len();
+        coarse.keep(1..len);
+    }
+    Ok(coarse)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

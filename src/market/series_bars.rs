@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
+use super::margin_series::MarginSeries;
 use super::quality::Finding;
 use crate::domain::{Instrument, Interval};
 
@@ -21,6 +22,8 @@ pub struct SeriesBars {
     pub detail: Option<Bars>,
     /// Rows of `bars` that were filled in for gaps, ascending; never tradable.
     pub filled_rows: Vec<Row>,
+    /// Funding rates and mark prices of an instrument on margin.
+    pub margin: Option<Box<MarginSeries>>,
 }
 
 impl SeriesBars {
@@ -33,6 +36,7 @@ impl SeriesBars {
             findings: Vec::new(),
             detail: None,
             filled_rows: Vec::new(),
+            margin: None,
         }
     }
 }

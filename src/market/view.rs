@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
+use super::margin_series::MarginSeries;
 use super::quality::Finding;
 use super::zone_map::HighLowIndex;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
@@ -100,6 +101,8 @@ pub struct SymbolSeries {
     pub detail: Option<Bars>,
     /// Zone maps of its lows and highs, built on first use.
     pub high_low: HighLowIndex,
+    /// Funding rates and mark prices of an instrument on margin.
+    pub margin: Option<Box<MarginSeries>>,
 }
 
 impl SymbolSeries {

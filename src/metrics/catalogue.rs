@@ -48,7 +48,13 @@ pub fn value_of(metrics: &Metrics, metric: Metric) -> Measure {
         | Metric::Correlation
         | Metric::UpCapture
         | Metric::DownCapture => against(&m.relative, metric).unwrap_or(Err(Missing::NoBenchmark)),
+        margin if Metric::MARGIN.contains(&margin) => {
+            let measured = m.margin.as_ref().and_then(|measured| measured.value(margin));
+            measured.unwrap_or(Err(Missing::NoMargin))
+        }
         Metric::Decisions | Metric::Tokens | Metric::Cost | Metric::ReturnPerCost => Err(Missing::NoUsage),
+        // All of them are of margin, above.
+        _ => Err(Missing::NoMargin),
     };
     value.map(|value| metric.in_file_unit(value))
 }

@@ -84,7 +84,13 @@ impl Case {
 }
 
 fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> StrategySpec {
-    StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe: interval, size: Bps::from_percent(percent) }
+    StrategySpec {
+        kind,
+        symbols: vec![SymbolId(0)],
+        timeframe: interval,
+        size: Bps::from_percent(percent),
+        entries: Default::default(),
+    }
 }
 
 /// Bars from steps of the close, each with the next open's distance; a step of `None` is a hole.

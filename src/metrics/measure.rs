@@ -3,6 +3,7 @@
 use super::dated::Drawdown;
 use super::exposure::exposure;
 use super::inputs::MetricInputs;
+use super::margin::MarginMetrics;
 use super::missing::{Measure, Missing};
 use super::moments::finite;
 use super::profile::{Basis, backtesting, quantstats};
@@ -28,7 +29,8 @@ use crate::scenario::{MetricSpec, MetricsProfile};
 /// drawdown on the equity at every tick. Omega's threshold is Sortino's minimum acceptable return. The metrics
 /// against a benchmark are missing until [`super::relative()`] is asked for them.
 pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
-    metrics_of(&MetricInputs::of(replay, market, spec.periods_per_year), spec)
+    let margin = MarginMetrics::of(replay, market).map(Box::new);
+    Metrics { margin, ..metrics_of(&MetricInputs::of(replay, market, spec.periods_per_year), spec) }
 }
 
 /// The same from what was observed of the replay.
@@ -116,6 +118,7 @@ impl Parts<'_> {
             fees: record.details.fees,
             mean_trade_seconds: trades.mean_seconds,
             relative: Relative::missing(Missing::NoBenchmark),
+            margin: None,
             record: *record,
         };
         if spec.profile != MetricsProfile::Quantstats {

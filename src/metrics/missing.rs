@@ -51,6 +51,9 @@ pub enum Missing {
     /// Usage is no part of a replay: the leaderboard's rows have it.
     #[error("no usage was reported")]
     NoUsage,
+    /// Only what is held on margin has it.
+    #[error("no instrument is on margin")]
+    NoMargin,
     /// A gain of a short window compounds beyond what a number can hold.
     #[error("the value is too large for a number")]
     OutOfRange,

@@ -17,6 +17,7 @@ mod exposure;
 #[cfg(test)]
 pub(crate) mod golden;
 mod inputs;
+mod margin;
 mod measure;
 mod missing;
 mod moments;
@@ -59,6 +60,7 @@ pub use dated::{DatedExtremes, Drawdown};
 pub use drawdown::{deepest_fall, ulcer_index, walk, worst_falls};
 pub use exposure::exposure;
 pub use inputs::MetricInputs;
+pub use margin::{MarginMetrics, SideTrades};
 pub use measure::{measure, metrics_of};
 pub use missing::{Measure, Missing};
 pub use moments::{

@@ -5,6 +5,7 @@
 
 use super::dated::Drawdown;
 use super::exposure::exposure;
+use super::margin::MarginMetrics;
 use super::measure::{Parts, TradeMeasures};
 use super::missing::{Measure, Missing};
 use super::moments::finite;
@@ -32,7 +33,9 @@ pub fn record_metrics(
     }
     let record = Record::of_windows(windows.iter().map(|window| window.record));
     let series = series_of(&record, returns);
-    Some(of_parts(first, windows, &record, &series, bar_seconds, spec))
+    let margin = windows.iter().filter_map(|window| window.margin.as_deref().copied());
+    let margin = margin.reduce(MarginMetrics::combine).map(Box::new);
+    Some(Metrics { margin, ..of_parts(first, windows, &record, &series, bar_seconds, spec) })
 }
 
 /// The concatenated returns of a record.

@@ -1,6 +1,7 @@
 //! All metrics of one agent in one window, in one value.
 
 use super::dated::Drawdown;
+use super::margin::MarginMetrics;
 use super::missing::Measure;
 use super::record::Record;
 use super::relative::Relative;
@@ -77,6 +78,8 @@ pub struct Metrics {
     pub mean_trade_seconds: Measure,
     /// Against the scenario's benchmark.
     pub relative: Relative,
+    /// Of positions on margin; `None` in a market without an instrument on margin.
+    pub margin: Option<Box<MarginMetrics>>,
     /// What they leave for the record of several windows.
     pub record: Record,
 }

@@ -32,7 +32,12 @@ pub fn replay(market: &Market, start: i128, equity: Vec<f64>) -> Replay {
     let last = equity.last().copied().unwrap_or_default();
     #[expect(clippy::cast_possible_truncation, reason = "amounts of a test")]
     let exact = |value: f64| Cash::from_units((value * 1e8).round() as i128);
-    let holding = |(tick, &value)| Holding { tick, cash: exact(value), quantities: [].into() };
+    let holding = |(tick, &value)| Holding {
+        tick,
+        cash: exact(value),
+        owed: Default::default(),
+        quantities: [].into(),
+    };
     Replay {
         window: Window { index: 0, ticks: TickRange { first: 0, last: market.clock.len() } },
         status: ReplayStatus::Completed,
@@ -44,6 +49,7 @@ pub fn replay(market: &Market, start: i128, equity: Vec<f64>) -> Replay {
         equity,
         orders: Vec::new(),
         fills: Vec::new(),
+        postings: Vec::new(),
         round_trips: Vec::new(),
         ticks_in_market: 0,
         fees: Cash::ZERO,
@@ -55,6 +61,7 @@ pub fn replay(market: &Market, start: i128, equity: Vec<f64>) -> Replay {
 /// A closed round trip between the opens of two ticks.
 pub fn round_trip(market: &Market, entry: usize, exit: usize, pnl: i128) -> RoundTrip {
     RoundTrip {
+        side: crate::domain::Side::Buy,
         symbol: SymbolId(0),
         state: ExitState::Closed,
         entry_at: market.clock[entry],

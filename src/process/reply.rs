@@ -29,7 +29,14 @@ pub fn leaving(act: &Act, ctx: &BarContext<'_>) -> Vec<Action> {
 /// What makes an order none: keys that are missing or contradict each other, numbers that are none.
 pub fn entering(act: &Act, ctx: &BarContext<'_>) -> Result<Vec<OrderRequest>, String> {
     let order = |(index, order): (usize, &NewOrder)| {
-        request(order, ctx.symbol(&order.symbol).unwrap_or(UNKNOWN))
+        let symbol = ctx.symbol(&order.symbol);
+        // On margin a sell may open a short position.
+        let on_margin = symbol.is_some_and(|symbol| ctx.instrument(symbol).margin.is_some());
+        request(order, symbol.unwrap_or(UNKNOWN))
+            .map(|request| OrderRequest {
+                reduce_only: if on_margin { order.reduce_only } else { request.reduce_only },
+                ..request
+            })
             .map_err(|problem| format!("order {} of its `act`: {problem}", index + 1))
     };
     act.orders.iter().enumerate().map(order).collect()
@@ -42,35 +49,35 @@ pub fn entering(act: &Act, ctx: &BarContext<'_>) -> Result<Vec<OrderRequest>, St
 pub fn weights(act: &Act, ctx: &BarContext<'_>) -> Result<Option<Vec<(SymbolId, Bps)>>, String> {
     let Some(weights) = &act.weights else { return Ok(None) };
     checked_weights(act)?;
+    let on_margin =
+        |name: &str| ctx.symbol(name).is_some_and(|symbol| ctx.instrument(symbol).margin.is_some());
+    let mut spot = weights.iter().filter(|(name, _)| !on_margin(name));
+    if let Some((name, weight)) = spot.clone().find(|(_, weight)| weight.is_negative()) {
+        return Err(format!("the weight of `{name}` is {weight}: a spot asset cannot be held short"));
+    }
+    let sum: Qty = weights.values().map(|weight| weight.abs()).sum();
+    if spot.next().is_some() && sum > Qty::from_units(UNITS_PER_ONE) {
+        return Err(format!("its `weights` add up to {sum}, which is more than 1"));
+    }
     let mut targets = Vec::with_capacity(weights.len());
     for (name, weight) in weights {
         let Some(symbol) = ctx.symbol(name) else {
             return Err(format!("its `weights` name `{name}`, which the scenario does not have"));
         };
         if ctx.bar(symbol).is_some() {
-            targets.push((symbol, Bps::from_percent(100.0 * weight.to_f64())));
+            targets.push((symbol, Bps::signed(10_000.0 * weight.to_f64())));
         }
     }
     Ok(Some(targets))
 }
 
-/// Refuses weights that no account can have.
+/// Refuses weights beside orders; whether an account can have them is seen at the decision, with the instruments.
 ///
 /// # Errors
 /// Why not.
 pub fn checked_weights(act: &Act) -> Result<(), String> {
-    let Some(weights) = &act.weights else { return Ok(()) };
-    if !act.orders.is_empty() || !act.closes.is_empty() {
-        return Err("its `act` has `weights` beside `orders` or `closes`".to_owned());
-    }
-    if let Some((name, weight)) = weights.iter().find(|(_, weight)| weight.is_negative()) {
-        return Err(format!("the weight of `{name}` is {weight}: there are no short positions"));
-    }
-    let sum: Qty = weights.values().copied().sum();
-    match sum > Qty::from_units(UNITS_PER_ONE) {
-        true => Err(format!("its `weights` add up to {sum}, which is more than 1")),
-        false => Ok(()),
-    }
+    let beside = act.weights.is_some() && (!act.orders.is_empty() || !act.closes.is_empty());
+    if beside { Err("its `act` has `weights` beside `orders` or `closes`".to_owned()) } else { Ok(()) }
 }
 
 /// One order, of a symbol.
@@ -265,14 +272,11 @@ mod tests {
     }
 
     #[test]
-    fn weights_that_no_account_can_have_are_faults() {
+    fn weights_beside_orders_are_faults() {
         let why = |text: &str| checked_weights(&serde_json::from_str(text).unwrap());
         assert_eq!(why(r#"{"decision": 1, "weights": {"A": "0.6", "B": "0.4"}}"#), Ok(()));
-        let wrong = [
-            (r#"{"decision": 1, "weights": {"A": "0.6", "B": "0.41"}}"#, "add up to 1.01000000"),
-            (r#"{"decision": 1, "weights": {"A": "-0.1"}}"#, "no short positions"),
-            (r#"{"decision": 1, "weights": {"A": "0.5"}, "closes": ["B"]}"#, "beside `orders` or `closes`"),
-        ];
+        let wrong =
+            [(r#"{"decision": 1, "weights": {"A": "0.5"}, "closes": ["B"]}"#, "beside `orders` or `closes`")];
         for (text, expected) in wrong {
             assert!(why(text).unwrap_err().contains(expected), "{text}");
         }

@@ -110,6 +110,12 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
     }
     all.push(field("trades", true, 5, &|row| counted(row.trades)));
     all.push(field("fees", true, 11, &|row| Cell::money(&row.fees, money)));
+    if rows.iter().any(|row| row.margin.is_some()) {
+        let carry = |row: &RankingRecord| {
+            row.margin.as_ref().map_or_else(|| Cell::words(""), |held| Cell::money(&held.carry, gain))
+        };
+        all.push(field(Metric::Carry.head(), true, 9, &carry));
+    }
     if rows.iter().any(|row| row.status != "completed") {
         all.push(field("status", false, 0, &|row| Cell::words(row.status.as_str())));
     }
@@ -126,8 +132,9 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
         let is_ranked_by = field.metric.is_some() && field.metric == ranked_by;
         field.drop = if is_ranked_by { 0 } else { field.drop };
         let is_usage = field.metric.is_some_and(|metric| Metric::USAGE.contains(&metric));
-        field.over =
-            over.filter(|_| field.metric.is_some() && !is_usage || ["trades", "fees"].contains(&field.name));
+        field.over = over.filter(|_| {
+            field.metric.is_some() && !is_usage || ["trades", "fees", "carry"].contains(&field.name)
+        });
     }
     all.sort_by_key(|field| group(field, ranked_by));
     all
@@ -154,7 +161,7 @@ fn used(row: &RankingRecord, metric: Metric) -> Cell {
 fn group(field: &Field, ranked_by: Option<Metric>) -> u8 {
     match (field.metric, field.name) {
         (None, "final equity") => 3,
-        (None, "trades" | "fees" | "status" | "proved") => 5,
+        (None, "trades" | "fees" | "carry" | "status" | "proved") => 5,
         (Some(metric), _) if Metric::USAGE.contains(&metric) => 6,
         (None, _) => 0,
         (metric, _) if metric == ranked_by => 1,

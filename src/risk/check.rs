@@ -159,7 +159,7 @@ fn check_sell(
 }
 
 /// Check 2, first half: positive and a multiple of the step.
-fn check_quantity(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal> {
+pub(super) fn check_quantity(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal> {
     let step = order.instrument.quantity_step;
     let detail = match size {
         _ if !size.is_positive() => format!("{size} is not positive"),
@@ -170,7 +170,7 @@ fn check_quantity(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal
 }
 
 /// Check 2, second half: at least the minimum notional and one step.
-fn check_minimum(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal> {
+pub(super) fn check_minimum(order: &OrderIntent<'_>, size: OrderQty) -> Result<(), Refusal> {
     let (step, least) = (order.instrument.quantity_step, order.instrument.min_notional);
     // The quantity of a quote amount is decided at the fill; at the current price it must be a valid order.
     let quantity = match size {
@@ -254,7 +254,7 @@ impl Sized<'_> {
 }
 
 /// Check 6: fewer than `max_open_orders` orders rest.
-fn check_open_orders(
+pub(super) fn check_open_orders(
     profile: &RiskProfile,
     order: &OrderIntent<'_>,
     now: &AccountState,
@@ -269,7 +269,7 @@ fn check_open_orders(
 }
 
 /// Checks 7 and 8: loss limits, then the order rate.
-fn check_losses(profile: &RiskProfile, now: &AccountState) -> Result<(), Refusal> {
+pub(super) fn check_losses(profile: &RiskProfile, now: &AccountState) -> Result<(), Refusal> {
     if let Some(breach) = reached_loss_limit(profile, now.equity, &now.losses) {
         return Err(breach);
     }

@@ -6,12 +6,14 @@
 
 mod check;
 mod losses;
+mod margin;
 mod rate;
 mod refusal;
 mod size;
 
 pub use check::{Accepted, AccountState, OrderIntent, check, tradable};
 pub use losses::{LossStreak, Losses, reached_loss_limit};
+pub use margin::{MarginAccount, check_on_margin};
 pub use rate::RateCounter;
 pub use refusal::Refusal;
 pub use size::{OrderQty, net_of_fee, notional};

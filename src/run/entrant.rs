@@ -109,6 +109,7 @@ impl Entrant {
                 symbols,
                 timeframe: scenario.market.interval,
                 size: Bps::WHOLE,
+                entries: Default::default(),
             },
             registered: None,
             repeat_of: None,

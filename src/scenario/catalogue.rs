@@ -4,9 +4,9 @@
 //! strategies` are generated from it. Periods are in bars of the strategy's timeframe.
 
 use super::format::{BUDGET, CURRENCY, MASK, MODEL};
-use super::format::{ENTRY, KeyDoc, RANGES, Range, TableDoc, ValueType, VariantDoc};
+use super::format::{ENTRY, Fallback, KeyDoc, RANGES, Range, TableDoc, ValueType, VariantDoc};
 use super::format::{choice_docs, number, optional, percent, period, required, with_default};
-use super::{Isolation, OnTimeout, Rebalance, SignalMode, Stamp};
+use super::{Direction, Isolation, OnTimeout, Rebalance, SignalMode, Stamp};
 
 /// A parameter of a strategy. Serialised as `name`, `type`, `required`, `default`, `range`, `doc`.
 pub type ParameterDoc = KeyDoc;
@@ -45,6 +45,27 @@ const fn size(default: &'static str) -> KeyDoc {
 }
 
 const SIZE: KeyDoc = size("20");
+
+/// Shares of the equity above 100 % are for instruments on margin.
+const LEVERED: ValueType = ValueType::Percent(Range::above(0.0, 100_000.0));
+const LEVERED_SIZE: KeyDoc = with_default(
+    "size_pct",
+    LEVERED,
+    "20",
+    "Share of the equity for an entry, fee included; more than 100 only on margin, up to 100 x `max_leverage`.",
+);
+const QUANTITY: KeyDoc = optional(
+    "quantity",
+    ValueType::Amount { zero: false, most: None },
+    "`size_pct` of the equity",
+    "Base quantity of an entry, in place of `size_pct`.",
+);
+const DIRECTION: KeyDoc = with_default(
+    "direction",
+    ValueType::Choice { noun: "direction", choices: choice_docs::<Direction> },
+    "\"long\"",
+    "Sides that it trades; short only in instruments on margin, with `allow_short` in the risk profile.",
+);
 
 /// The `size_pct` key of strategies that split the size over several entries.
 const fn shared_size(default: &'static str, doc: &'static str) -> KeyDoc {
@@ -117,7 +138,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             period("slow", "100", SLOW_DOC),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
+            QUANTITY,
+            DIRECTION,
         ],
         warm_up: "`slow` + 1 bars",
     },
@@ -131,7 +154,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             period("slow", "26", SLOW_DOC),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
+            QUANTITY,
+            DIRECTION,
         ],
         warm_up: "4 x `slow` + 1 bars",
     },
@@ -146,7 +171,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             period("signal", "9", "Bars of the signal's average."),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
+            QUANTITY,
+            DIRECTION,
         ],
         warm_up: "4 x (`slow` + `signal`) + 1 bars",
     },
@@ -171,7 +198,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             ),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
+            QUANTITY,
+            DIRECTION,
         ],
         warm_up: "4 x `period` bars",
     },
@@ -191,7 +220,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             ),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
+            QUANTITY,
+            DIRECTION,
         ],
         warm_up: "`period` bars",
     },
@@ -206,7 +237,9 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             period("exit", "10", "Bars of the lower channel."),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
+            QUANTITY,
+            DIRECTION,
         ],
         warm_up: "the longer of `entry` and `exit`, + 1 bars",
     },
@@ -229,10 +262,13 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             period("rebalance", "24", "Bars between decisions."),
             SYMBOLS,
             TIMEFRAME,
-            shared_size(
+            with_default(
+                "size_pct",
+                LEVERED,
                 "20",
                 "Share of the equity of all `top` symbols together: each entry spends 1/`top` of it.",
             ),
+            DIRECTION,
         ],
         warm_up: "`lookback` + 1 bars",
     },
@@ -304,8 +340,25 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                       { when = \"..\", timeframe = \"4h\" }; one of `exit_any` with a `share_pct` sells a part, once \
                       for a position (docs/rules.md).",
         parameters: &[
-            required("enter_all", CONDITIONS, "All must be true for an entry."),
+            KeyDoc {
+                name: "enter_all",
+                value: CONDITIONS,
+                fallback: Fallback::RequiredWithout("enter_short_all"),
+                doc: "All must be true for an entry.",
+            },
             with_default("exit_any", NO_CONDITIONS, "[]", "Any one triggers an exit."),
+            optional(
+                "enter_short_all",
+                CONDITIONS,
+                "no short positions",
+                "All must be true for a short entry; in instruments on margin, with `allow_short` in the risk profile.",
+            ),
+            with_default(
+                "exit_short_any",
+                NO_CONDITIONS,
+                "[]",
+                "Any one triggers an exit from a short position.",
+            ),
             optional("stop_loss_pct", BELOW_PRICE, "none", "Stop distance below the entry price."),
             optional(
                 "take_profit_pct",
@@ -365,7 +418,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             ),
             SYMBOLS,
             TIMEFRAME,
-            SIZE,
+            LEVERED_SIZE,
         ],
         warm_up: "the longest of its indicators per timeframe; all averages start with it",
     },

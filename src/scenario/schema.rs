@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::format::CONDITION;
+use super::format::{CONDITION, FIXED_FUNDING};
 use super::format::{Fallback, KeyDoc, ROOT, Range, TableDoc, ValueType, VariantDoc};
 
 /// The schema of a scenario file.
@@ -111,6 +111,9 @@ fn value(kind: &ValueType) -> Value {
         ValueType::Symbols => {
             let name = json!({ "type": "string", "minLength": 1, "maxLength": 100 });
             json!({ "anyOf": [name, { "type": "array", "items": name, "minItems": 1, "uniqueItems": true }] })
+        }
+        ValueType::Funding => {
+            json!({ "anyOf": [{ "type": "string", "minLength": 1 }, described(&FIXED_FUNDING)] })
         }
         ValueType::Condition => {
             json!({ "anyOf": [{ "type": "string" }, described(&CONDITION)] })

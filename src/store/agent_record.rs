@@ -211,6 +211,7 @@ fn detail(status: &ReplayStatus) -> Option<String> {
     match status {
         ReplayStatus::Completed => None,
         ReplayStatus::Disqualified { at, code } => Some(format!("{} at {at}", code.as_str())),
+        ReplayStatus::Liquidated { at } => Some(format!("margin used up at {at}")),
         ReplayStatus::Forfeit { at, reason } => Some(format!("{reason} at {at}")),
     }
 }
@@ -235,8 +236,9 @@ pub(super) fn metrics_of(
     metrics: &Metrics,
     conventions: &MetricSpec,
 ) -> (MetricMap, BTreeMap<String, String>) {
-    let (values, mut missing) =
-        split(Metric::ALL.iter().map(|&metric| (metric.key(), value_of(metrics, metric))));
+    let on_margin = if metrics.margin.is_some() { Metric::MARGIN } else { &[] };
+    let all = Metric::ALL.iter().chain(on_margin);
+    let (values, mut missing) = split(all.map(|&metric| (metric.key(), value_of(metrics, metric))));
     for metric in RankingMetric::ALL {
         if let Some(reason) = missing.get_mut(metric.as_str()) {
             let (score, why) =

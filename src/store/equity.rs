@@ -100,13 +100,24 @@ mod tests {
     fn the_curve_is_cash_plus_quantities_at_the_last_close() {
         let mut r = replay(window(0, 0..5), "100", "98.5");
         r.holdings = vec![
-            Holding { tick: 0, cash: cash("100"), quantities: [Qty::ZERO, Qty::ZERO].into() },
+            Holding {
+                tick: 0,
+                cash: cash("100"),
+                owed: Default::default(),
+                quantities: [Qty::ZERO, Qty::ZERO].into(),
+            },
             Holding {
                 tick: 1,
                 cash: cash("68.5"),
+                owed: Default::default(),
                 quantities: ["2".parse().unwrap(), "1".parse().unwrap()].into(),
             },
-            Holding { tick: 4, cash: cash("92.5"), quantities: [Qty::ZERO, "1".parse().unwrap()].into() },
+            Holding {
+                tick: 4,
+                cash: cash("92.5"),
+                owed: Default::default(),
+                quantities: [Qty::ZERO, "1".parse().unwrap()].into(),
+            },
         ];
         let parts = curve(&r).unwrap();
         assert_eq!(parts.len(), 2, "five ticks in parts of three");
@@ -124,8 +135,12 @@ mod tests {
     fn a_written_off_symbol_is_worth_nothing_after_its_last_bar() {
         let mut r = replay(window(0, 0..5), "100", "94");
         r.written_off = vec![(SymbolId(1), 2)];
-        r.holdings =
-            vec![Holding { tick: 0, cash: cash("94"), quantities: [Qty::ZERO, "1".parse().unwrap()].into() }];
+        r.holdings = vec![Holding {
+            tick: 0,
+            cash: cash("94"),
+            owed: Default::default(),
+            quantities: [Qty::ZERO, "1".parse().unwrap()].into(),
+        }];
         let parts = curve(&r).unwrap();
         let equity: Vec<String> = parts.iter().flat_map(|p| &p.equity).map(|c| format!("{c:.0}")).collect();
         assert_eq!(equity, ["99", "100", "94", "94", "94"]);

@@ -70,6 +70,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         findings: Vec::new(),
         detail: None,
         high_low: Default::default(),
+        margin: None,
     }
 }
 
@@ -85,6 +86,7 @@ pub(crate) fn replay(window: Window, start: &str, end: &str) -> Replay {
         holdings: Vec::new(),
         orders: Vec::new(),
         fills: Vec::new(),
+        postings: Vec::new(),
         round_trips: Vec::new(),
         ticks_in_market: 0,
         fees: Cash::ZERO,
@@ -131,6 +133,7 @@ pub(crate) fn idle_metrics(start: &str) -> Metrics {
         fees: Cash::ZERO,
         mean_trade_seconds: none,
         relative: Relative::missing(Missing::NoBenchmark),
+        margin: None,
         record: record("0", 0),
     }
 }
@@ -195,6 +198,7 @@ fn trend() -> WindowResult {
     let holding = |tick, amount, btc: &str| Holding {
         tick,
         cash: cash(amount),
+        owed: Default::default(),
         quantities: [btc.parse().unwrap(), "0".parse().unwrap()].into(),
     };
     let replay = Replay {
@@ -251,6 +255,7 @@ fn course() -> PeriodStats {
 
 fn round_trip() -> RoundTrip {
     RoundTrip {
+        side: Side::Buy,
         symbol: SymbolId(0),
         state: ExitState::Closed,
         entry_at: day(2),
@@ -281,6 +286,7 @@ pub(crate) fn tournament() -> Tournament {
             holdings: vec![Holding {
                 tick: 0,
                 cash: cash("100"),
+                owed: Default::default(),
                 quantities: ["0".parse().unwrap(), "0".parse().unwrap()].into(),
             }],
             ..replay(window(0, 0..5), "100", "100")
@@ -347,6 +353,7 @@ fn agent(text: &str, kind: StrategyKind) -> AgentSpec {
             symbols: vec![SymbolId(0)],
             timeframe: Interval::DAY,
             size: crate::domain::Bps::WHOLE,
+            entries: Default::default(),
         },
         registered: None,
         repeat_of: None,
@@ -427,6 +434,7 @@ pub(crate) fn trade_rows() -> Vec<TradeRow> {
         window: 0,
         symbol: "BTC".to_owned(),
         state: state.to_owned(),
+        side: None,
         entry_at: day(entry),
         entry_tick: 1,
         exit_at: day(entry + 2),

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::proof_record::ProofRecord;
-use super::{CutoffRecord, ModelRecord, RunId, StoreError, UsageRecord, agent_record, csv, score_record};
+use super::{
+    CutoffRecord, MarginRecord, ModelRecord, RunId, StoreError, UsageRecord, agent_record, csv, score_record,
+};
 use crate::domain::{Cash, Metric, UsageTotals};
 use crate::metrics::{Missing, Score};
 use crate::process::Recording;
@@ -117,7 +119,7 @@ pub struct RankingRecord {
     pub trades: usize,
     /// Quote currency, eight decimal places.
     pub fees: String,
-    /// `completed`, `disqualified` or `forfeit`.
+    /// `completed`, `disqualified`, `liquidated` or `forfeit`.
     pub status: String,
     /// Jensen's, per year, as a fraction; against the benchmark.
     #[serde(default)]
@@ -155,6 +157,9 @@ pub struct RankingRecord {
     /// What its decisions used of language models; of programs, where any agent reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<UsageRecord>,
+    /// Metrics of positions on margin; absent in runs without an instrument on margin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<MarginRecord>,
     /// What `agent prove` has found of the agent; absent where it was not tested. Never in the file of a run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proved: Option<ProofRecord>,
@@ -274,9 +279,13 @@ impl LeaderboardRecord {
     /// The bytes of `leaderboard.csv`: the keys of a ranking as columns.
     pub fn to_csv(&self) -> String {
         let mut text = String::new();
+        let on_margin = self.rankings.iter().any(|row| row.margin.is_some());
         let is_used = self.rankings.iter().any(|row| row.usage.is_some());
         for (index, row) in self.rankings.iter().enumerate() {
             let mut cells = row.csv().to_vec();
+            if on_margin {
+                cells.extend(MarginRecord::csv(row.margin.as_ref()));
+            }
             if is_used {
                 cells.extend(UsageRecord::csv(row.usage.as_ref()));
             }
@@ -347,6 +356,7 @@ impl RankingRecord {
             windows: windows(row.agent, tournament),
             model: None,
             usage: None,
+            margin: record.margin.as_deref().map(MarginRecord::new),
             proved: None,
         }
     }
@@ -389,6 +399,7 @@ impl RankingRecord {
             Metric::Alpha => self.alpha,
             Metric::Beta => self.beta,
             Metric::InformationRatio => self.information_ratio,
+            metric if Metric::MARGIN.contains(&metric) => self.margin.as_ref()?.value(metric),
             metric => self.usage.as_ref()?.value(metric),
         }
     }

@@ -44,6 +44,7 @@ mod journals;
 mod json;
 mod leaderboard;
 mod manifest;
+mod margin_record;
 mod migrations;
 pub mod outcomes;
 mod page;
@@ -82,6 +83,7 @@ pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
 pub use integrity::{Condition, IntegrityProblem, inspect, prune};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
 pub use manifest::{FileProblem, write_pages};
+pub use margin_record::MarginRecord;
 pub use page::ExtraFile;
 pub use period_stats_record::{
     DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,

@@ -13,8 +13,8 @@ use arrow_schema::ArrowError;
 use arrow_schema::{Field, Schema};
 
 use super::equity::EquityPart;
-use crate::domain::{Cash, OrderOrigin, Price, Qty, SymbolId, TimeInForce, Timestamp};
-use crate::engine::{EndReason, ExitState, FillRow, OrderRow, RoundTrip, Window};
+use crate::domain::{Cash, OrderOrigin, Price, Qty, Side, SymbolId, TimeInForce, Timestamp};
+use crate::engine::{EndReason, ExitState, FillRow, OrderRow, Posting, RoundTrip, Window};
 use crate::market::Market;
 
 /// Digits of a money column.
@@ -110,7 +110,7 @@ fn symbol(market: &Market, id: SymbolId) -> &str {
 /// `trades.parquet`: one row a round trip.
 pub(super) fn trades(window: Window, rows: &[RoundTrip], market: &Market) -> Result<RecordBatch, ArrowError> {
     let all = || rows.iter();
-    table(vec![
+    let mut columns = vec![
         windows(window.index, rows.len()),
         words("symbol", all().map(|t| symbol(market, t.symbol))),
         words("state", all().map(|t| state(t.state))),
@@ -133,6 +133,35 @@ pub(super) fn trades(window: Window, rows: &[RoundTrip], market: &Market) -> Res
         column("fills", false, Arc::new(UInt32Array::from_iter_values(all().map(|t| t.fills)))),
         words("entry_reason", all().map(|t| t.entry_reason)),
         words("exit_reason", all().map(|t| t.exit_reason)),
+    ];
+    if on_margin(market) {
+        columns.push(words("side", all().map(|t| position_side(t.side))));
+    }
+    table(columns)
+}
+
+/// Whether any instrument of the market is on margin: then a round trip has a side, and money moves besides fills.
+pub(super) fn on_margin(market: &Market) -> bool {
+    market.symbols.iter().any(|series| series.instrument.margin.is_some())
+}
+
+const fn position_side(entry: Side) -> &'static str {
+    match entry {
+        Side::Buy => "long",
+        Side::Sell => "short",
+    }
+}
+
+/// `postings.parquet`: one row a payment that is no fill; only in runs with an instrument on margin.
+pub(super) fn postings(window: Window, rows: &[Posting], market: &Market) -> Result<RecordBatch, ArrowError> {
+    let all = || rows.iter();
+    table(vec![
+        windows(window.index, rows.len()),
+        times("ts", all().map(|p| p.at)),
+        counts("tick", all().map(|p| tick_of(window, p.tick))),
+        words_or_none("symbol", all().map(|p| p.symbol.map(|id| symbol(market, id)))),
+        words("kind", all().map(|p| p.kind.as_str())),
+        money("amount", all().map(|p| p.amount))?,
     ])
 }
 
@@ -200,6 +229,7 @@ const fn origin(origin: OrderOrigin) -> &'static str {
         OrderOrigin::Bracket(_) => "bracket",
         OrderOrigin::Risk => "risk",
         OrderOrigin::WindowEnd => "window_end",
+        OrderOrigin::Liquidation => "liquidation",
     }
 }
 

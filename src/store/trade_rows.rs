@@ -20,6 +20,9 @@ pub struct TradeRow {
     pub symbol: String,
     /// `closed` or `open`.
     pub state: String,
+    /// `long` or `short`; absent in runs without an instrument on margin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<String>,
     /// Time of the first fill.
     pub entry_at: Timestamp,
     /// Its tick, from 0 at the window's first; 0 for a position that was brought into the window.
@@ -104,6 +107,7 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
     let times = |name| numbers::<TimestampMicrosecondType>(batch, name);
     let ticks = |name| numbers::<UInt64Type>(batch, name);
     let (symbol, state) = (text("symbol")?, text("state")?);
+    let sides = batch.column_by_name("side").map(|_| text("side")).transpose()?;
     let (entry_reason, exit_reason) = (text("entry_reason")?, text("exit_reason")?);
     let (window, fills) = (numbers::<UInt32Type>(batch, "window")?, numbers::<UInt32Type>(batch, "fills")?);
     let (entry_at, exit_at) = (times("entry_at")?, times("exit_at")?);
@@ -116,6 +120,7 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
         window: window[i],
         symbol: symbol[i].to_owned(),
         state: state[i].to_owned(),
+        side: sides.as_ref().map(|sides| sides[i].to_owned()),
         entry_at: Timestamp::from_micros(entry_at[i]),
         entry_tick: entry_tick[i],
         exit_at: Timestamp::from_micros(exit_at[i]),

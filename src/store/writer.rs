@@ -134,6 +134,9 @@ impl<'a> RunWriter<'a> {
         self.write_table(&folder, "trades", agent, tables::trades, |w| &w.replay.round_trips)?;
         self.write_table(&folder, "fills", agent, tables::fills, |w| &w.replay.fills)?;
         self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
+        if tables::on_margin(self.run.market) {
+            self.write_table(&folder, "postings", agent, tables::postings, |w| &w.replay.postings)?;
+        }
         self.write_equity(&folder, agent)?;
         // The last file of an agent: where it is, the others are.
         json::write_text(

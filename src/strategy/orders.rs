@@ -45,7 +45,14 @@ impl Orders {
         NewBuy(self.added(OrderRequest::buy(symbol, size, "buy")))
     }
 
-    /// Sells at the market, at most what is held: there are no short positions.
+    /// Sells short at the market, in an instrument on margin: closes a long position as far as it goes, and opens a short
+    /// one with the rest. What is returned protects the short: its stop lies above the entry, its target below.
+    pub fn sell_short(&mut self, symbol: SymbolId, size: Size) -> NewBuy<'_> {
+        let request = OrderRequest::sell(symbol, size, "sell_short");
+        NewBuy(self.added(OrderRequest { reduce_only: false, ..request }))
+    }
+
+    /// Sells at the market, at most what is held; [`Self::sell_short`] sells more.
     pub fn sell(&mut self, symbol: SymbolId, size: Size) -> NewSell<'_> {
         NewSell(self.added(OrderRequest::sell(symbol, size, "sell")))
     }
@@ -105,7 +112,7 @@ impl Orders {
     }
 }
 
-/// A buy that was just added. Each method changes it.
+/// An entry that was just added: a buy, or a short sale. Each method changes it.
 #[derive(Debug)]
 pub struct NewBuy<'o>(&'o mut OrderRequest);
 

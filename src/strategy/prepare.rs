@@ -81,7 +81,13 @@ mod tests {
     use crate::domain::{Bps, Span, SymbolId};
 
     fn spec(kind: StrategyKind, timeframe: Interval) -> StrategySpec {
-        StrategySpec { kind, symbols: vec![SymbolId(0)], timeframe, size: Bps::WHOLE }
+        StrategySpec {
+            kind,
+            symbols: vec![SymbolId(0)],
+            timeframe,
+            size: Bps::WHOLE,
+            entries: Default::default(),
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ const REASON: &str = "target_weight";
 /// that are paid with what the sells bring. Orders nothing where no symbol is off by more than `drift` of the equity.
 /// Each symbol has a bar now.
 ///
-/// A target is rounded down to the quantity step. What is open in a symbol is cancelled first. A change below the
+/// On margin a share may be negative, for a short position, and orders pass zero. A target is rounded down to the quantity step. What is open in a symbol is cancelled first. A change below the
 /// symbol's minimum notional is not ordered, except that a share of zero sells all.
 pub(crate) fn rebalance(ctx: &BarContext<'_>, targets: &[(SymbolId, Bps)], drift: Bps, orders: &mut Orders) {
     if targets.is_empty() {
@@ -41,16 +41,23 @@ struct Move {
     wanted: Qty,
     /// How far its worth is from the target.
     off: Cash,
+    /// Whether it may be held short.
+    on_margin: bool,
 }
 
 impl Move {
     fn of(ctx: &BarContext<'_>, symbol: SymbolId, target: Cash) -> Option<Self> {
         let price = ctx.price(symbol)?;
         let held = ctx.position(symbol).qty;
-        let wanted = Qty::affordable(target, price, Bps::ZERO, ctx.instrument(symbol).quantity_step);
-        let (worth, target) = (Cash::notional(price, held), target.max(Cash::ZERO));
+        let instrument = ctx.instrument(symbol);
+        let on_margin = instrument.margin.is_some();
+        // A share below zero is a short position, which a spot asset cannot have.
+        let target = if on_margin { target } else { target.max(Cash::ZERO) };
+        let wanted = Qty::affordable(target.abs(), price, Bps::ZERO, instrument.quantity_step);
+        let wanted = if target.is_negative() { -wanted } else { wanted };
+        let worth = Cash::notional(price, held);
         let off = (worth - target).max(target - worth);
-        Some(Self { symbol, price, held, wanted, off })
+        Some(Self { symbol, price, held, wanted, off, on_margin })
     }
 
     fn cancel(&self, ctx: &BarContext<'_>, orders: &mut Orders) {
@@ -62,13 +69,25 @@ impl Move {
     fn sell(&self, ctx: &BarContext<'_>, orders: &mut Orders) {
         if self.wanted.is_zero() && self.held.is_positive() {
             orders.sell(self.symbol, Size::ALL).reason(REASON);
+        } else if self.on_margin {
+            if let Some(quantity) = self.check_minimum(ctx, self.held - self.wanted) {
+                orders.place(self.on_margin_for(Side::Sell, Size::Qty(quantity)));
+            }
         } else if let Some(quantity) = self.check_minimum(ctx, self.held - self.wanted) {
             orders.sell(self.symbol, Size::Qty(quantity)).reason(REASON);
         }
     }
 
+    /// An order that may pass zero; what it opens is paid with what the orders of the same open free.
+    const fn on_margin_for(&self, side: Side, size: Size) -> OrderRequest {
+        OrderRequest { side, from_proceeds: true, ..OrderRequest::buy(self.symbol, size, REASON) }
+    }
+
     fn buy(&self, ctx: &BarContext<'_>, orders: &mut Orders) {
-        if let Some(quantity) = self.check_minimum(ctx, self.wanted - self.held) {
+        if self.wanted.is_zero() && self.held.is_negative() {
+            let close = self.on_margin_for(Side::Buy, Size::ALL);
+            orders.place(OrderRequest { reduce_only: true, ..close });
+        } else if let Some(quantity) = self.check_minimum(ctx, self.wanted - self.held) {
             let buy = OrderRequest::buy(self.symbol, Size::Qty(quantity), REASON);
             orders.place(OrderRequest { from_proceeds: true, ..buy });
         }

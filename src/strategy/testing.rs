@@ -80,6 +80,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         findings: Vec::new(),
         detail: None,
         high_low: Default::default(),
+        margin: None,
     }
 }
 
@@ -124,6 +125,7 @@ pub(super) fn spec(kind: StrategyKind, symbols: u16) -> StrategySpec {
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: Interval::MINUTE,
         size: Bps::WHOLE,
+        entries: Default::default(),
     }
 }
 

@@ -47,6 +47,8 @@ pub enum OutcomeStatus {
     Completed,
     /// Disqualified by a risk rule.
     Disqualified,
+    /// Its margin was used up.
+    Liquidated,
     /// The agent could not continue.
     Forfeit,
 }
@@ -57,6 +59,7 @@ impl OutcomeStatus {
         match self {
             Self::Completed => "completed",
             Self::Disqualified => "disqualified",
+            Self::Liquidated => "liquidated",
             Self::Forfeit => "forfeit",
         }
     }
@@ -68,6 +71,7 @@ impl WindowOutcome {
         let status = match replay.status {
             ReplayStatus::Completed => OutcomeStatus::Completed,
             ReplayStatus::Disqualified { .. } => OutcomeStatus::Disqualified,
+            ReplayStatus::Liquidated { .. } => OutcomeStatus::Liquidated,
             ReplayStatus::Forfeit { .. } => OutcomeStatus::Forfeit,
         };
         let observed = MetricInputs::of(replay, market, spec.periods_per_year);

@@ -206,7 +206,9 @@ pub fn ends_of(played: &[Repeated<&str>], entries: &[Vec<Option<Exit>>]) -> Vec<
 fn exit(status: &ReplayStatus, window: u32) -> Option<Exit> {
     let at = match status {
         ReplayStatus::Completed => return None,
-        ReplayStatus::Disqualified { at, .. } | ReplayStatus::Forfeit { at, .. } => at,
+        ReplayStatus::Disqualified { at, .. }
+        | ReplayStatus::Liquidated { at }
+        | ReplayStatus::Forfeit { at, .. } => at,
     };
     Some(Exit { at: at.to_string(), window: window as usize, status: status.as_str().to_owned() })
 }

@@ -147,6 +147,7 @@ mod tests {
             findings: Vec::new(),
             detail: None,
             high_low: Default::default(),
+            margin: None,
         });
         market
     }

@@ -137,6 +137,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             symbols: Vec::new(),
             timeframe: Interval::DAY,
             size: Bps::WHOLE,
+            entries: Default::default(),
         },
         registered: None,
         repeat_of: None,

@@ -72,6 +72,7 @@ fn a_month_of_recorded_minutes() {
         symbols: vec![SymbolId(0)],
         timeframe: Interval::MINUTE,
         size: Bps::WHOLE,
+        entries: Default::default(),
     });
     let sampled = Sampled::of(&market, ticks, None);
     let prepared = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks }.prepare().unwrap();

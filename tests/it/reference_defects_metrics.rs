@@ -34,6 +34,7 @@ fn replay(market: &Market, equity: Vec<f64>) -> Replay {
     let holding = |(tick, &value): (usize, &f64)| Holding {
         tick,
         cash: Cash::from_units((value * 1e8).round() as i128),
+        owed: Default::default(),
         quantities: [].into(),
     };
     Replay {
@@ -46,6 +47,7 @@ fn replay(market: &Market, equity: Vec<f64>) -> Replay {
         equity,
         orders: Vec::new(),
         fills: Vec::new(),
+        postings: Vec::new(),
         round_trips: Vec::new(),
         ticks_in_market: 0,
         fees: Cash::ZERO,
@@ -56,6 +58,7 @@ fn replay(market: &Market, equity: Vec<f64>) -> Replay {
 
 fn trip(market: &Market, entry: usize, exit: usize, pnl: i128) -> RoundTrip {
     RoundTrip {
+        side: tiltyard::internals::domain::Side::Buy,
         symbol: SymbolId(0),
         state: ExitState::Closed,
         entry_at: market.clock[entry],

@@ -262,11 +262,11 @@ fn every_wrong_row_is_refused_with_its_line_and_a_remedy() {
         ("", "ts,A\n2024-01-02,nan\n", "line 2: `nan` in column `A` is not a finite number"),
         ("", "ts,A\n2024-01-02,inf\n", "line 2: `inf` in column `A` is not a finite number"),
         ("", "ts,symbol,value\n2024-01-02,A,\n", "line 2: the value is missing"),
-        ("", "ts,A\n2024-01-02,-0.5\n", "line 2: `A`: -0.5 is a short sale, which is not supported yet"),
+        ("", "ts,A\n2024-01-02,-0.5\n", "line 2: `A`: -0.5 is a short sale of a spot asset"),
         (
             "",
             "ts,A\n2024-01-02,1.5\n",
-            "line 2: `A`: a weight of 1.5 is above 1: buying on credit is not supported",
+            "line 2: `A`: a weight of 1.5 is above 1, and the symbol is a spot asset",
         ),
         ("", "ts,A,B\n2024-01-02,0.7,0.4\n", "line 2: the weights in force add up to 1.100000"),
         ("", "ts,A\n2024-01-02T01:00:00Z,1\n", "line 2: no 1d bar opens at 2024-01-02T01:00:00Z"),
@@ -633,6 +633,7 @@ fn random_spec(dice: &mut Dice, market: &Market) -> StrategySpec {
         symbols: (0..market.symbols.len() as u16).map(SymbolId).collect(),
         timeframe: market.interval,
         size: Bps::from_percent([100.0, 40.0, 7.0][pick(dice)]),
+        entries: Default::default(),
     }
 }
 

@@ -106,6 +106,7 @@ fn spec(dice: &mut Dice, market: &Market) -> StrategySpec {
         symbols: if some.is_empty() { all.collect() } else { some },
         timeframe: times(market.interval, [1, 1, 1, 4, 24][dice.below(5) as usize]),
         size: Bps::from_percent([100.0, 33.0, 7.0][dice.below(3) as usize]),
+        entries: Default::default(),
     }
 }
 

@@ -36,6 +36,7 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
             symbols: vec![SymbolId(0)],
             timeframe: market.interval,
             size: Bps::WHOLE,
+            entries: Default::default(),
         },
         registered: None,
         repeat_of: None,

@@ -11,7 +11,7 @@ use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
 use crate::data::import::{
-    self, BadRows, ImportGroup, ImportGroups, Imported, OnExisting, ReadOptions, Unit,
+    self, BadRows, ImportGroup, ImportGroups, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
 };
 
 /// Arguments of `data import`.
@@ -41,6 +41,9 @@ pub struct ImportArgs {
     /// volumes divided, and the symbol gets it as a prefix
     #[arg(long, value_name = "UNIT", default_value = "1")]
     unit: Unit,
+    /// What the files hold: bars, or funding rates of perpetual futures
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = What::Bars)]
+    what: What,
     /// What to do with invalid bars: missing values, prices of zero, high below low
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Bad::Refuse)]
     bad: Bad,
@@ -53,6 +56,15 @@ pub struct ImportArgs {
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What files hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Bars, or trades that are made into bars; mark prices too
+    Bars,
+    /// Funding rates: freqtrade (feather), Binance (CSV in zip), CSV with `ts` and `rate`; to DIR/SYMBOL.parquet
+    Funding,
 }
 
 /// What to do with invalid bars.
@@ -69,6 +81,11 @@ enum Bad {
 impl ImportArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let (format, files) = format_and_files(&self.inputs)?;
+        if self.what == What::Funding {
+            let symbol = self.reading.reading(self.adjust).symbol;
+            let done = import::import_funding(&files, symbol.as_deref(), &self.out, self.existing());
+            return report_funding(&done.map_err(|error| import_failed(&error))?, self.json);
+        }
         let reading = ReadOptions { unit: self.unit, ..self.reading.reading(self.adjust) };
         let groups =
             import::plan(&files, format, &reading, &self.out).map_err(|error| import_failed(&error))?;
@@ -77,16 +94,39 @@ impl ImportArgs {
             Bad::Drop => BadRows::Drop,
             Bad::Keep => BadRows::Keep,
         };
-        let existing = match (self.replace, self.merge) {
-            (true, _) => OnExisting::Replace,
-            (_, true) => OnExisting::Merge,
-            _ => OnExisting::Refuse,
-        };
         announce(&groups, format.is_none());
-        let done = import_all(&groups.groups, bad, existing)?;
+        let done = import_all(&groups.groups, bad, self.existing())?;
         report(&done, self.json)?;
         Ok(Exit::Done)
     }
+
+    const fn existing(&self) -> OnExisting {
+        match (self.replace, self.merge) {
+            (true, _) => OnExisting::Replace,
+            (_, true) => OnExisting::Merge,
+            _ => OnExisting::Refuse,
+        }
+    }
+}
+
+/// Prints what became of funding rates.
+fn report_funding(done: &[ImportedFunding], json: bool) -> Result<Exit, Failure> {
+    if json {
+        print_json(&done)?;
+        return Ok(Exit::Done);
+    }
+    let mut out = table(&["output", "files", "rates", "first", "last"]);
+    for one in done {
+        out.add_row([
+            one.output.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            one.files.len().to_string(),
+            count(one.rates),
+            time(Some(one.first)),
+            time(Some(one.last)),
+        ]);
+    }
+    print(out)?;
+    Ok(Exit::Done)
 }
 
 /// A group's result and how long it took.

@@ -9,10 +9,10 @@ use super::reading::{market_failed, parse_interval};
 use super::table::{count, print, print_json, table};
 use crate::cli::{Exit, Failure};
 use crate::data::synth::{
-    Correlations, SynthSpec, SynthSymbol, generate, generate_correlated, sample, with_gaps,
+    Correlations, SynthSpec, SynthSymbol, funding, generate, generate_correlated, sample, with_gaps,
 };
 use crate::domain::{Interval, Seed, Symbol, Timestamp};
-use crate::market::write_bars;
+use crate::market::{write_bars, write_funding};
 
 /// Arguments of `data synth`.
 #[derive(Debug, clap::Args)]
@@ -59,6 +59,9 @@ pub struct SynthArgs {
     /// Share of the bars to omit, in consecutive gaps
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     gaps: f64,
+    /// Also write funding rates, every eight hours, to DIR/funding/SYMBOL.parquet
+    #[arg(long)]
+    funding: bool,
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
@@ -109,6 +112,11 @@ impl SynthArgs {
             write_bars(&file, &kept).map_err(|error| market_failed(&error))?;
             bars += kept.len() as u64;
             files.push(file);
+            if self.funding {
+                let file = self.out.join("funding").join(format!("{symbol}.parquet"));
+                write_funding(&file, &funding(&kept)).map_err(|error| market_failed(&error))?;
+                files.push(file);
+            }
         }
         let seconds_writing = start.elapsed().as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate")]

@@ -11,6 +11,7 @@ mod error;
 mod factors;
 mod format;
 mod formats;
+mod funding;
 mod names;
 mod order;
 mod plan;
@@ -24,6 +25,7 @@ mod writer;
 
 pub use error::ImportError;
 pub use format::Format;
+pub use funding::{ImportedFunding, import_funding};
 pub use names::zone;
 pub use plan::{ColumnMap, ImportPlan, ImportSource, ReadOptions, Unit, spacing};
 pub use read::{Survey, read_bars, survey};

@@ -6,6 +6,7 @@
 
 mod correlation;
 mod draw;
+mod funding;
 mod gaps;
 mod generate;
 mod regime;
@@ -13,6 +14,7 @@ mod sample;
 mod spec;
 
 pub use correlation::Correlations;
+pub use funding::funding;
 pub use gaps::with_gaps;
 pub use generate::{generate, generate_correlated};
 pub use sample::{sample, write_market, write_sample};

@@ -271,6 +271,13 @@ fixed_point! {
     Cash
 }
 
+impl Neg for Qty {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
 impl Neg for Cash {
     type Output = Self;
     fn neg(self) -> Self {

@@ -10,8 +10,10 @@
 mod bps;
 mod fixed;
 mod operations;
+mod rate;
 mod weighted;
 
 pub use bps::Bps;
 pub use fixed::{Cash, MoneyError, Price, Qty, Rounding, UNITS_PER_ONE};
+pub use rate::Rate;
 pub use weighted::PriceSum;

@@ -98,6 +98,18 @@ impl Qty {
         if step.0 <= 1 { self } else { Self(self.0 / step.0 * step.0) }
     }
 
+    /// The largest multiple of `step` from zero to this one for which `fits` holds; zero where none does. Whatever is
+    /// smaller than one that fits must fit too.
+    pub fn largest_that(self, step: Qty, fits: impl Fn(Self) -> bool) -> Self {
+        let step = step.0.max(1);
+        let (mut fit, mut too_many) = (0, self.0.max(0) / step + 1);
+        while too_many - fit > 1 {
+            let middle = fit + (too_many - fit) / 2;
+            *(if fits(Self(middle * step)) { &mut fit } else { &mut too_many }) = middle;
+        }
+        Self(fit * step)
+    }
+
     /// Whether this is a multiple of `step`.
     pub fn is_on(self, step: Qty) -> bool {
         step.0 <= 1 || self.0 % step.0 == 0

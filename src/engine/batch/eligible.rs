@@ -2,13 +2,16 @@
 
 use super::{Batch, Ineligible};
 use crate::domain::{Bps, Interval, SymbolId};
-use crate::scenario::{FillAt, OnBreach, RiskProfile, Slippage, StrategySpec, VenueSpec};
+use crate::scenario::{Entries, FillAt, OnBreach, RiskProfile, Slippage, StrategySpec, VenueSpec};
 use crate::strategy::crossing;
 
 /// What all parameterisations have in common; the fixed slippage.
 pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
     if !batch.job.carried.is_empty() {
         return Err(Ineligible::Carried);
+    }
+    if batch.job.on_margin() {
+        return Err(Ineligible::Margin);
     }
     let market = batch.job.market;
     match market.symbols.as_slice() {
@@ -34,6 +37,9 @@ pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ine
     let base = batch.job.market.interval;
     if crossing(spec, base).is_none() || spec.symbols != [SymbolId(0)] || spec.timeframe != base {
         return Err(Ineligible::Strategy);
+    }
+    if spec.entries != Entries::default() {
+        return Err(Ineligible::Margin);
     }
     if spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
         return Err(Ineligible::Size);

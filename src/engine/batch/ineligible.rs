@@ -9,6 +9,9 @@ pub enum Ineligible {
     /// The agent starts with positions.
     #[error("the agent starts with positions")]
     Carried,
+    /// An instrument is on margin.
+    #[error("an instrument is on margin")]
+    Margin,
     /// The strategy is not one that trades the crosses of two lines of the scenario's own interval.
     #[error("the strategy does not trade crosses of two lines at the scenario's interval")]
     Strategy,

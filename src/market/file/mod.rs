@@ -20,4 +20,4 @@ pub use plausible::{PLAUSIBLE_YEARS, plausible};
 pub use rows::Rows;
 pub use strings::is_text;
 pub use texts::{is_time, texts};
-pub use write::{batch, properties, schema, write_bars};
+pub use write::{batch, properties, schema, write_bars, write_batch};

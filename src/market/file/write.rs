@@ -25,19 +25,26 @@ const LEVEL: i32 = 9;
 /// # Errors
 /// [`MarketError::Io`] for input/output errors, [`MarketError::Damaged`] where encoding fails.
 pub fn write_bars(path: &Path, bars: &Bars) -> Result<(), MarketError> {
+    write_batch(path, &batch(bars).map_err(|error| MarketError::damaged(path, error))?)
+}
+
+/// Writes one batch in the form of this project's own files, atomically.
+///
+/// # Errors
+/// As [`write_bars`].
+pub fn write_batch(path: &Path, batch: &RecordBatch) -> Result<(), MarketError> {
     let io = |source| MarketError::io("write", path, source);
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(io)?;
     let _lock = FileLock::for_writing(path).map_err(io)?;
     let temporary = Temporary::create_in(folder).map_err(io)?;
-    encode(temporary.file(), bars).map_err(|error| MarketError::damaged(path, error))?;
+    encode(temporary.file(), batch).map_err(|error| MarketError::damaged(path, error))?;
     temporary.persist(path, Existing::Replace).map_err(io)
 }
 
-fn encode(file: &fs::File, bars: &Bars) -> Result<(), parquet::errors::ParquetError> {
-    let batch = batch(bars)?;
+fn encode(file: &fs::File, batch: &RecordBatch) -> Result<(), parquet::errors::ParquetError> {
     let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties(LEVEL)?))?;
-    writer.write(&batch)?;
+    writer.write(batch)?;
     writer.close()?;
     Ok(())
 }

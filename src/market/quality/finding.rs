@@ -69,6 +69,8 @@ pub enum FindingKind {
     Gap,
     /// Bars filled in by `gaps = "forward_fill"`, which are not tradable.
     Filled,
+    /// Funding rates that are missing and count as zero.
+    FundingGap,
     /// Bars with zero volume.
     ZeroVolume,
     /// Bars that repeat the previous one.
@@ -105,6 +107,7 @@ impl FindingKind {
             Self::Spacing => "spacing",
             Self::Gap => "gap",
             Self::Filled => "filled",
+            Self::FundingGap => "funding_gap",
             Self::ZeroVolume => "zero_volume",
             Self::Frozen => "frozen",
             Self::Invented => "invented",

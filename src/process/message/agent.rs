@@ -59,7 +59,8 @@ pub struct Act {
     /// Symbols to leave: their orders are cancelled and all is sold at the market.
     #[serde(default)]
     pub closes: Vec<String>,
-    /// The shares of the equity that symbols should have, from 0 to 1 and 1 together at most: sells and buys bring them
+    /// The shares of the equity that symbols should have, from 0 to 1 and 1 together at most; of instruments on margin
+    /// also negative, for a short position, and up to the leverage that the risk profile allows. Sells and buys bring them
     /// there at the next open. Instead of `orders` and `closes`. A symbol without a bar at this close is left as it is.
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, DecimalText>>")]

@@ -196,7 +196,7 @@ pub struct ContextMessage {
 /// What is held of a symbol.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PositionMessage {
-    /// Quantity held, in units of the base asset.
+    /// Quantity held, in units of the base asset; negative for a short position.
     pub quantity: Exact,
     /// The average price paid, without fees.
     pub average_price: Exact,

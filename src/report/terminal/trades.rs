@@ -37,8 +37,11 @@ fn columns(rows: &[TradeRow], first: usize, windows: bool) -> Vec<Column> {
     if windows {
         columns.push(Column::numbers("window", 4, text(|trade| trade.window.to_string())));
     }
+    columns.extend([Column::words("symbol", 0, text(|trade| trade.symbol.clone()))]);
+    if rows.iter().any(|trade| trade.side.is_some()) {
+        columns.push(Column::words("side", 0, text(|trade| trade.side.clone().unwrap_or_default())));
+    }
     columns.extend([
-        Column::words("symbol", 0, text(|trade| trade.symbol.clone())),
         Column::words(
             "entry",
             0,

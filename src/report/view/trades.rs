@@ -26,6 +26,9 @@ pub(in crate::report) struct Trades {
     pub symbols: Vec<String>,
     /// The largest gains and losses where there are too many, in order of time.
     pub rows: Vec<Row>,
+    /// Indexes of the rows that are short positions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shorts: Vec<usize>,
     pub histogram: Histogram,
 }
 
@@ -73,7 +76,16 @@ pub(super) fn trades(mut all: Vec<TradeRow>, agents: usize) -> Trades {
     let mut symbols = Words::default();
     let dates = are_dates(all.iter().flat_map(|t| [t.entry_at, t.exit_at]));
     let rows = all.iter().map(|t| row(t, dates, &mut symbols, &mut reasons)).collect();
-    Trades { total, reasons: reasons.list, symbols: symbols.list, rows, histogram: histogram(&closed) }
+    let is_short = |t: &TradeRow| t.side.as_deref() == Some("short");
+    let shorts = all.iter().enumerate().filter(|(_, t)| is_short(t)).map(|(index, _)| index).collect();
+    Trades {
+        total,
+        reasons: reasons.list,
+        symbols: symbols.list,
+        rows,
+        shorts,
+        histogram: histogram(&closed),
+    }
 }
 
 fn row(t: &TradeRow, dates: bool, symbols: &mut Words, reasons: &mut Words) -> Row {

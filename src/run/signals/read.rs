@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::digest::digest;
 use super::file::{AgentFile, RawRows, ReadFile, problem};
 use super::rows::{Symbols, orders, values};
+use crate::domain::Bps;
 use crate::domain::SymbolId;
 use crate::run::RunError;
 use crate::scenario::{
@@ -56,7 +57,9 @@ fn read_file(
     strategy: &StrategySpec,
     scenario: &Scenario,
 ) -> Result<ReadFile, SignalFileError> {
-    let symbols = Symbols { scenario, strategy };
+    let agent = scenario.agents.iter().find(|agent| std::ptr::eq(&raw const agent.strategy, strategy));
+    let leverage = agent.map_or(Bps::WHOLE, |agent| agent.risk.margin.max_leverage);
+    let symbols = Symbols { scenario, strategy, leverage };
     let (rows, raw) = match spec.mode {
         SignalMode::Weight | SignalMode::Side => {
             let raw = ValueRows::read(path)?;

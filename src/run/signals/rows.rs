@@ -14,6 +14,8 @@ const SUM_TOLERANCE: i64 = 1_000_000;
 pub(super) struct Symbols<'a> {
     pub scenario: &'a Scenario,
     pub strategy: &'a StrategySpec,
+    /// Largest sum of weights without their signs, of instruments on margin.
+    pub leverage: Bps,
 }
 
 impl Symbols<'_> {
@@ -25,6 +27,11 @@ impl Symbols<'_> {
             instrument.symbol.as_str() == name || instrument.source.as_str() == name
         };
         self.strategy.symbols.iter().find(named).copied()
+    }
+
+    /// Whether a symbol can be held short and on credit.
+    fn on_margin(&self, symbol: SymbolId) -> bool {
+        self.scenario.market.instrument(symbol).margin.is_some()
     }
 
     fn unknown(&self, name: &str) -> (String, String) {
@@ -48,14 +55,16 @@ pub(super) fn values(
 ) -> Result<Vec<SymbolSignals>, SignalFileError> {
     let mut ids: Vec<Option<SymbolId>> = raw.symbols.iter().map(|name| symbols.find(name)).collect();
     let mut by_symbol: BTreeMap<SymbolId, Vec<(Timestamp, Bps)>> = BTreeMap::new();
-    let mut sum = Sum { shares: vec![0; ids.len()], total: 0 };
+    let all_on_margin = ids.iter().flatten().all(|&id| symbols.on_margin(id));
+    let most = if all_on_margin { symbols.leverage.max(Bps::WHOLE) } else { Bps::WHOLE };
+    let mut sum = Sum { shares: vec![0; ids.len()], total: 0, most: most.units() };
     for (index, value) in raw.values.iter().enumerate() {
         let refuse = |(problem, help)| Err(raw.refuse(value.row, problem, help));
         let name = &raw.symbols[value.symbol];
         let Some(id) = ids[value.symbol] else { return refuse(symbols.unknown(name)) };
         let share = match mode {
-            SignalMode::Side => side(value.value),
-            _ => weight(value.value),
+            SignalMode::Side => side(value.value, symbols.on_margin(id)),
+            _ => weight(value.value, symbols.on_margin(id)),
         };
         let share = match share {
             Ok(share) => share,
@@ -80,50 +89,55 @@ pub(super) fn values(
 
 /// What the weights in force add up to.
 struct Sum {
+    /// Without their signs.
     shares: Vec<i64>,
     total: i64,
+    /// The most that they may add up to.
+    most: i64,
 }
 
 impl Sum {
     fn set(&mut self, symbol: usize, share: Bps) {
-        self.total += share.units() - self.shares[symbol];
-        self.shares[symbol] = share.units();
+        let share = share.units().abs();
+        self.total += share - self.shares[symbol];
+        self.shares[symbol] = share;
     }
 
     const fn is_above_whole(&self) -> bool {
-        self.total > Bps::WHOLE.units() + SUM_TOLERANCE
+        self.total > self.most + SUM_TOLERANCE
     }
 
     #[expect(clippy::cast_precision_loss, reason = "shown")]
     fn problem(&self) -> (String, String) {
-        let total = self.total as f64 / Bps::WHOLE.units() as f64;
-        let problem =
-            format!("the weights in force add up to {total:.6}: buying on credit is not supported yet");
-        (
-            problem,
-            "scale the weights so that they add up to 1 at most; a weight holds until a later row".to_owned(),
-        )
+        let [total, most] = [self.total, self.most].map(|units| units as f64 / Bps::WHOLE.units() as f64);
+        let help = format!(
+            "scale the weights so that they add up to {most} at most; a weight holds until a later row. Instruments on \
+             margin allow `max_leverage`"
+        );
+        (format!("the weights in force add up to {total:.6}, which is above {most}"), help)
     }
 }
 
-fn weight(value: f64) -> Result<Bps, Told> {
-    if value < 0.0 {
+fn weight(value: f64, on_margin: bool) -> Result<Bps, Told> {
+    if value < 0.0 && !on_margin {
         return Err(no_shorts(value));
     }
-    if value > 1.0 {
-        let problem = format!("a weight of {value} is above 1: buying on credit is not supported yet");
+    if value > 1.0 && !on_margin {
+        let problem = format!("a weight of {value} is above 1, and the symbol is a spot asset");
         return Err((problem, "weights are shares of the equity: 0.25 is 25 %".to_owned()));
     }
-    Ok(Bps::from_f64(value * 10_000.0))
+    Ok(Bps::signed(value * 10_000.0))
 }
 
-fn side(value: f64) -> Result<Bps, Told> {
+fn side(value: f64, on_margin: bool) -> Result<Bps, Told> {
     match value {
         1.0 => Ok(Bps::WHOLE),
         0.0 => Ok(Bps::ZERO),
+        -1.0 if on_margin => Ok(Bps::signed(-10_000.0)),
         -1.0 => Err(no_shorts(value)),
         _ => {
-            let help = "write 1 for in and 0 for out; for shares of the equity use `mode = \"weight\"`";
+            let help = "write 1 for in and 0 for out (on margin -1 for short); for shares of the equity use \
+                        `mode = \"weight\"`";
             Err((format!("{value} is not a side"), help.to_owned()))
         }
     }
@@ -131,8 +145,9 @@ fn side(value: f64) -> Result<Bps, Told> {
 
 fn no_shorts(value: f64) -> Told {
     (
-        format!("{value} is a short sale, which is not supported yet"),
-        "write 0 or more; in pandas for example `.clip(lower=0)`".to_owned(),
+        format!("{value} is a short sale of a spot asset"),
+        "write 0 or more (in pandas for example `.clip(lower=0)`), or give the symbol a table `[instruments.SYMBOL]`"
+            .to_owned(),
     )
 }
 

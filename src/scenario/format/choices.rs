@@ -84,9 +84,9 @@ impl Choice for SignalMode {
         (
             Self::Weight,
             Self::Weight.as_str(),
-            "the share of the equity that a symbol should have, from 0 to 1",
+            "the share of the equity that a symbol should have, from 0 to 1; on margin also negative, for short",
         ),
-        (Self::Side, Self::Side.as_str(), "1 for in, 0 for out"),
+        (Self::Side, Self::Side.as_str(), "1 for in, 0 for out; on margin -1 for short"),
         (Self::Orders, Self::Orders.as_str(), "an order"),
     ];
 }

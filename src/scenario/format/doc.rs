@@ -149,6 +149,8 @@ pub enum ValueType {
     },
     /// Symbols: a list of names and patterns, a pattern, or `"all"`.
     Symbols,
+    /// Funding rates: a file or folder, or a table with a fixed rate.
+    Funding,
     /// A condition: an expression, or a table with an expression and its timeframe.
     Condition,
     /// The values of swept parameters, by parameter.
@@ -189,6 +191,7 @@ impl ValueType {
             Self::Limit(of) => format!("{} or false", of.name()),
             Self::List { of, .. } => format!("list of {}s", of.name()),
             Self::Symbols => "list of names or \"all\"".to_owned(),
+            Self::Funding => "path or table".to_owned(),
             Self::Condition => "condition".to_owned(),
             Self::Table(_) | Self::Tagged { .. } => "table".to_owned(),
             Self::Tables(_) => "list of tables".to_owned(),
@@ -234,6 +237,7 @@ impl ValueType {
             Self::Limit(of) => format!("{}, or false for no limit", of.expected()),
             Self::List { of, .. } => format!("a list, each {}", of.expected()),
             Self::Symbols => "a list of names, \"all\", or a pattern such as \"*USDT\"".to_owned(),
+            Self::Funding => "a path, or { rate_bps = 1, every = \"8h\" }".to_owned(),
             Self::Condition => "an expression, or { when = \"..\", timeframe = \"..\" }".to_owned(),
             Self::Table(_) | Self::Named(_) => "a table".to_owned(),
             Self::Swept => "a table such as { fast = [5, 10, 20] }".to_owned(),

@@ -5,6 +5,7 @@
 
 mod choices;
 mod doc;
+mod instruments;
 mod keys;
 mod language_model;
 mod metric;
@@ -16,6 +17,7 @@ mod windows;
 
 pub use choices::{Choice, ChoiceDoc, choice_docs};
 pub use doc::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
+pub(super) use instruments::{FIXED_FUNDING, FundingGaps};
 pub(super) use keys::{number, optional, percent, period, required, with_default};
 pub(super) use language_model::{BUDGET, CURRENCY, MASK, MODEL};
 pub(super) use rules::{ENTRY, RANGES};

@@ -1,6 +1,7 @@
 //! Every table of the file and its keys.
 
 use super::choices::choice_docs;
+use super::instruments::{INSTRUMENT_TERMS, LEVERAGE};
 use super::metric::METRIC;
 use super::sweep::SWEEP;
 use super::{Fallback, KeyDoc, Range, TableDoc, ValueType, VariantDoc};
@@ -8,8 +9,8 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MetricsProfile,
-    OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
+    MetricsProfile, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// Name of the built-in risk profile of agents that name none.
@@ -41,6 +42,12 @@ pub const ROOT: TableDoc = TableDoc {
             ValueType::Table(&VENUE),
             "its defaults",
             "How orders fill, with fees and slippage.",
+        ),
+        optional(
+            "instruments",
+            ValueType::Named(&INSTRUMENT_TERMS),
+            "spot assets",
+            "What the symbols are: spot assets, shares on margin, perpetual futures.",
         ),
         optional("risk", ValueType::Named(&RISK), "none", "Named risk profiles for agents."),
         required("agents", ValueType::Tables(&AGENT), "The agents; at least one."),
@@ -307,6 +314,24 @@ pub(in crate::scenario) const RISK: TableDoc = TableDoc {
             ValueType::Boolean,
             "false",
             "Reduce an order to the largest size that passes instead of refusing it.",
+        ),
+        with_default(
+            "max_leverage",
+            LEVERAGE,
+            "1",
+            "Maximum gross notional over the equity, in instruments on margin.",
+        ),
+        with_default(
+            "allow_short",
+            ValueType::Boolean,
+            "false",
+            "Whether a sell may open a short position, in instruments on margin.",
+        ),
+        with_default(
+            "margin_mode",
+            ValueType::Choice { noun: "margin mode", choices: choice_docs::<MarginMode> },
+            "\"cross\"",
+            "What stands behind a perpetual position.",
         ),
     ],
 };

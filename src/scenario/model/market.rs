@@ -45,6 +45,19 @@ impl MarketSpec {
     }
 }
 
+/// What a symbol is, as the scenario says it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstrumentKind {
+    /// An asset that is bought with money that is there.
+    #[default]
+    Spot,
+    /// Cash shares that can be borrowed.
+    Margin,
+    /// A linear perpetual future.
+    Perpetual,
+}
+
 /// The trading hours of a market.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Calendar {

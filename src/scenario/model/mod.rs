@@ -24,19 +24,19 @@ pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use context::{ContextRow, ContextSpec, ContextTable};
 pub use expression::{Condition, Expr, PositionValue, Series};
 pub use language_model::{BudgetSpec, MaskSpec, ModelSpec, USD};
-pub use market::{Acceptable, Calendar, Delisted, GapRule, MarketSpec, WarmUp};
+pub use market::{Acceptable, Calendar, Delisted, GapRule, InstrumentKind, MarketSpec, WarmUp};
 pub use metrics::{Benchmark, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
-pub use risk::{OnBreach, RiskProfile};
+pub use risk::{MarginLimits, MarginMode, OnBreach, RiskProfile};
 pub use rules::{
-    AtrMultiple, EntryKind, EntryOrder, EntryTime, PartialExit, RuleDistance, RulePrice, RuleSet,
+    AtrMultiple, EntryKind, EntryOrder, EntryTime, PartialExit, RuleDistance, RulePrice, RuleSet, ShortRules,
     TimeInForceWord,
 };
 pub use signals::{
     Rebalance, SignalMode, SignalOrder, SignalRows, SignalTable, SignalsSpec, Stamp, SymbolSignals,
 };
-pub use strategy::{StrategyKind, StrategySpec};
+pub use strategy::{Direction, Entries, StrategyKind, StrategySpec};
 pub use sweep::{SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, TrialSetup};
 pub use tournament::{FormatKind, RatingSystem, TournamentFormat, TournamentSpec};
 pub use validation::ValidationSpec;

@@ -27,6 +27,43 @@ pub struct RiskProfile {
     pub on_breach: OnBreach,
     /// Whether an order above a limit is cut to the largest allowed size instead of refused.
     pub size_to_limit: bool,
+    /// Margin and short positions. Left out of a run's identity where nothing of it is written.
+    #[serde(skip_serializing_if = "MarginLimits::is_default")]
+    pub margin: MarginLimits,
+}
+
+/// What a profile allows in instruments that are held on margin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MarginLimits {
+    /// Maximum gross notional over equity; 10,000 basis points are a leverage of 1 (default).
+    pub max_leverage: Bps,
+    /// Whether a sell may open or add to a short position (default no).
+    pub allow_short: bool,
+    /// How much of the account stands behind a perpetual position.
+    pub mode: MarginMode,
+}
+
+impl Default for MarginLimits {
+    fn default() -> Self {
+        Self { max_leverage: Bps::WHOLE, allow_short: false, mode: MarginMode::Cross }
+    }
+}
+
+impl MarginLimits {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How much of the account stands behind a perpetual position.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarginMode {
+    /// All of it.
+    #[default]
+    Cross,
+    /// The margin that was set aside when it opened.
+    Isolated,
 }
 
 impl RiskProfile {
@@ -43,6 +80,7 @@ impl RiskProfile {
             orders_per_minute: Some(100),
             on_breach: OnBreach::HaltNew,
             size_to_limit: false,
+            margin: MarginLimits::default(),
         }
     }
 
@@ -59,6 +97,7 @@ impl RiskProfile {
             orders_per_minute: None,
             on_breach: OnBreach::HaltNew,
             size_to_limit: false,
+            margin: MarginLimits::default(),
         }
     }
 }

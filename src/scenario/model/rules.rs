@@ -36,6 +36,18 @@ pub struct RuleSet {
     /// Share of equity of each entry after a position's first; `None` where it is that of the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub add_size: Option<Bps>,
+    /// Short positions; `None` where the rules open none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short: Option<ShortRules>,
+}
+
+/// When a `rules` strategy opens and closes short positions; levels and times are those of long ones, mirrored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ShortRules {
+    /// All must be true; at least one condition.
+    pub enter_all: Vec<Condition>,
+    /// Any one suffices; may be empty.
+    pub exit_any: Vec<Condition>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
@@ -157,6 +169,7 @@ impl RuleSet {
             entry: None,
             max_entries: 1,
             add_size: None,
+            short: None,
         }
     }
 
@@ -164,6 +177,8 @@ impl RuleSet {
     pub fn expressions(&self) -> Vec<&Expr> {
         let conditions = self.enter_all.iter().chain(&self.exit_any);
         let conditions = conditions.chain(self.exit_parts.iter().map(|part| &part.condition));
+        let short = self.short.iter().flat_map(|short| short.enter_all.iter().chain(&short.exit_any));
+        let conditions = conditions.chain(short);
         let levels = [&self.stop_loss, &self.take_profit, &self.trailing_stop].into_iter().flatten();
         let prices = self.entry.iter().flat_map(EntryOrder::prices).filter_map(RulePrice::expr);
         conditions

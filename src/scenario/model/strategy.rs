@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ProcessSpec, RecordedSpec, RuleSet, SignalsSpec, WasmSpec};
-use crate::domain::{Bps, Interval, SymbolId};
+use crate::domain::{Bps, Interval, Qty, SymbolId};
 
 /// A `strategy = { kind = .., .. }` value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -16,6 +16,59 @@ pub struct StrategySpec {
     pub timeframe: Interval,
     /// Share of equity, at the close of the decision bar, that an entry spends including the fee.
     pub size: Bps,
+    /// Which sides it trades, and a fixed quantity. Left out of a run's identity where nothing of it is written.
+    #[serde(skip_serializing_if = "Entries::is_default")]
+    pub entries: Entries,
+}
+
+/// Which sides a strategy enters, and for how much where that is no share of the equity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Entries {
+    /// Long, short, or both.
+    pub direction: Direction,
+    /// Base quantity of each entry; `None` where `size` says how much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Qty>,
+}
+
+impl Entries {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The sides that a strategy trades.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Long positions only.
+    #[default]
+    Long,
+    /// Short positions only: what would close a long position opens one.
+    Short,
+    /// Both: what closes the one side opens the other.
+    Both,
+}
+
+impl Direction {
+    /// Whether it opens long positions.
+    pub const fn goes_long(self) -> bool {
+        !matches!(self, Self::Short)
+    }
+
+    /// Whether it opens short positions.
+    pub const fn goes_short(self) -> bool {
+        !matches!(self, Self::Long)
+    }
+
+    /// As written in the scenario.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Long => "long",
+            Self::Short => "short",
+            Self::Both => "both",
+        }
+    }
 }
 
 /// The kinds with their parameters; periods are in bars of the strategy's timeframe.

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::agent_context::AgentContext;
 use super::registered::{self, AgentSource};
 use super::risk::Profiles;
+use super::sides;
 use super::strategy::{self, ReadStrategy};
 use super::table::TableReader;
 use crate::domain::{AgentName, Bps};
@@ -113,6 +114,10 @@ fn read(
     table.finish();
     if let (Some(name), Some(strategy), Some(risk)) = (name, &strategy, &risk) {
         warn_refused(table, name.get_ref(), strategy, risk);
+        sides::check(table, name.get_ref(), strategy, risk, context)?;
+    }
+    if registered.as_ref().is_some_and(|one| one.cash.is_some()) {
+        sides::carried(table, context)?;
     }
     Some(AgentSpec {
         name: name?.get_ref().clone(),

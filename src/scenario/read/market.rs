@@ -202,6 +202,7 @@ fn instrument(
         price_tick: price_tick?,
         quantity_step: quantity_step?,
         min_notional: min_notional?,
+        margin: None,
     })
 }
 

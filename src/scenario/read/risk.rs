@@ -7,8 +7,9 @@ use toml::Spanned;
 
 use super::table::TableReader;
 use super::value::{Limit, ReadValue};
-use crate::scenario::RiskProfile;
+use crate::domain::Bps;
 use crate::scenario::format::{DEFAULT_PROFILE, UNLIMITED_PROFILE};
+use crate::scenario::{MarginLimits, RiskProfile};
 
 /// The file's own profiles by name; `None` where a profile had errors.
 pub(super) type Profiles = BTreeMap<String, (Option<RiskProfile>, Range<usize>)>;
@@ -49,6 +50,9 @@ fn profile(name: &str, table: &TableReader<'_>) -> Option<RiskProfile> {
     let orders_per_minute = limit(table, "orders_per_minute");
     let on_breach = table.value("on_breach");
     let size_to_limit = table.value("size_to_limit");
+    let max_leverage: Option<f64> = table.value("max_leverage");
+    let allow_short = table.value("allow_short");
+    let mode = table.value("margin_mode");
     table.finish();
     Some(RiskProfile {
         name: name.to_owned(),
@@ -61,6 +65,11 @@ fn profile(name: &str, table: &TableReader<'_>) -> Option<RiskProfile> {
         orders_per_minute: orders_per_minute?,
         on_breach: on_breach?,
         size_to_limit: size_to_limit?,
+        margin: MarginLimits {
+            max_leverage: Bps::from_f64(max_leverage? * 10_000.0),
+            allow_short: allow_short?,
+            mode: mode?,
+        },
     })
 }
 

@@ -6,7 +6,7 @@ use super::distance::level;
 use super::entry;
 use super::table::TableReader;
 use crate::domain::{Bps, Interval, Zone};
-use crate::scenario::{Condition, PartialExit, RuleSet};
+use crate::scenario::{Condition, PartialExit, RuleSet, ShortRules};
 
 /// Parses the rules; `None` if a problem was reported.
 pub(super) fn read(
@@ -18,8 +18,13 @@ pub(super) fn read(
     let zone_is_known = zone.map(drop);
     let bars = Bars { zone: zone.unwrap_or_default(), position: true, ..Bars::of(timeframe, context) };
     let written = |key| table.value::<Vec<WrittenCondition>>(key);
-    let enter_all =
-        written("enter_all").and_then(|written| condition::read_all(written, &bars, table.problems));
+    let all = |key| written(key).and_then(|written| condition::read_all(written, &bars, table.problems));
+    let short = short(table, &bars);
+    let only_short = table.has("enter_short_all") && !table.has("enter_all");
+    if only_short {
+        table.skip("enter_all");
+    }
+    let enter_all = if only_short { Some(Vec::new()) } else { all("enter_all") };
     let exits = written("exit_any").and_then(|written| exits(written, &bars, table));
     let stop_loss = level(table, ["stop_loss_pct", "stop_loss"], &bars);
     let take_profit = level(table, ["take_profit_pct", "take_profit"], &bars);
@@ -43,6 +48,7 @@ pub(super) fn read(
         entry: entry?,
         max_entries: max_entries?,
         add_size: add_size?,
+        short: short?,
     })
 }
 
@@ -60,6 +66,25 @@ fn exits(
         }
     }
     Some((all, parts))
+}
+
+/// The conditions of short positions, where any are written.
+fn short(table: &TableReader<'_>, bars: &Bars<'_>) -> Option<Option<ShortRules>> {
+    let entry: Option<Vec<WrittenCondition>> = table.optional("enter_short_all")?;
+    let exit: Vec<WrittenCondition> = table.value("exit_short_any")?;
+    let Some(entry) = entry else {
+        if exit.is_empty() {
+            return Some(None);
+        }
+        let help = "add `enter_short_all`, or remove it".to_owned();
+        let label = "there is no short position to leave".to_owned();
+        let message = "`exit_short_any` without `enter_short_all`".to_owned();
+        table.problems.error(table.span("exit_short_any"), message, label, Some(help));
+        return None;
+    };
+    let enter_all = condition::read_all(entry, bars, table.problems);
+    let exit_any = condition::read_all(exit, bars, table.problems);
+    Some(Some(ShortRules { enter_all: enter_all?, exit_any: exit_any? }))
 }
 
 /// The size of entries after the first, where there can be any.

@@ -7,7 +7,9 @@ use toml::de::DeTable;
 use super::agent;
 use super::agent_context::AgentContext;
 use super::table::TableReader;
-use super::{battle, market, metrics, repeats, report, risk, sweep, syntax, tournament, validation, venue};
+use super::{
+    battle, instruments, market, metrics, repeats, report, risk, sweep, syntax, tournament, validation, venue,
+};
 use crate::domain::Seed;
 use crate::scenario::format::ROOT;
 use crate::scenario::problem::{Problem, ProblemSeverity, Problems};
@@ -61,7 +63,8 @@ fn read(
     let battle = root.table("battle").map(battle::read).unwrap_or_default();
     let market =
         root.table("market").map(|table| market::read(&table, &battle.bars, base_dir, outside.folder));
-    let market = market.unwrap_or_default();
+    let mut market = market.unwrap_or_default();
+    let terms = instruments(&root, &mut market);
     battle.check_fit(&market, problems);
     let venue = root.table("venue").and_then(|table| venue::read(&table));
     // A misspelt table may define a name; references to names are then not reported as unknown.
@@ -95,6 +98,7 @@ fn read(
         .map(|report| report.named_as(market.spec.as_ref()));
     let tournament = tournament(&root, names.as_deref());
     root.finish();
+    terms?;
     let head = head?;
     let scenario = Scenario {
         name: head.name,
@@ -115,6 +119,13 @@ fn read(
     };
     warn(&scenario, &root, problems);
     Some(scenario)
+}
+
+/// The `[instruments.*]` tables, into the market's instruments.
+fn instruments(root: &TableReader<'_>, market: &mut market::ReadMarket) -> Option<()> {
+    let tables = root.named("instruments")?;
+    let (Some(spec), Some(symbols)) = (&mut market.spec, &market.symbols) else { return Some(()) };
+    instruments::read(&tables, spec, symbols)
 }
 
 /// The `[[context]]` tables.

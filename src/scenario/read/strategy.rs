@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::agent_context::AgentContext;
 use super::condition;
 use super::table::TableReader;
-use super::{market, program, rules};
+use super::{entries, market, program, rules};
 use crate::domain::{Bps, Interval, Symbol, SymbolId};
 use crate::scenario::{Rebalance, SignalMode, SignalsSpec, StrategyKind, StrategySpec};
 
@@ -42,6 +42,10 @@ pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Optio
         "signals" => unsized_common(&table, context),
         _ => Common { size: table.value("size_pct"), ..unsized_common(&table, context) },
     };
+    let entries = entries::entries(kind, &table);
+    if table.has("quantity") && entries.as_ref().is_some_and(|entries| entries.quantity.is_some()) {
+        common.size = Some(Bps::ZERO);
+    }
     let kind = read_kind(kind, &table, &common, context);
     if let Some(StrategyKind::Signals(spec)) = &kind {
         common.size = signal_size(&table, spec.mode);
@@ -52,6 +56,7 @@ pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Optio
         symbols: common.symbols?,
         timeframe: common.timeframe?,
         size: common.size?,
+        entries: entries?,
     };
     let parts = match &spec.kind {
         StrategyKind::BuyAndHold => u32::try_from(spec.symbols.len()).unwrap_or(u32::MAX),

@@ -2,6 +2,7 @@
 
 mod defaults;
 mod files;
+mod margin;
 mod mistakes;
 mod references;
 mod registered;

@@ -112,7 +112,7 @@ fn whatever_the_parser_refuses_violates_the_schema() {
         ("/battle/ranking_metric", Value::from("sharp_ratio")),
         ("/agents/0/strategy/kind", Value::from("sma")),
         ("/agents/0/strategy/fast", Value::from(0)),
-        ("/agents/0/strategy/size_pct", Value::from(101)),
+        ("/agents/0/strategy/size_pct", Value::from(100_001)),
         ("/risk/standard/max_open_orders", Value::from(true)),
         ("/market/symbols", Value::from(Vec::<String>::new())),
         ("/battle/windows/kind", Value::from("whole")),

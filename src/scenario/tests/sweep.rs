@@ -126,7 +126,7 @@ fn a_trial_is_read_like_a_scenario() {
 fn values_out_of_range_are_underlined() {
     assert_values("fast = [5, 0, 7]", "`fast` = 0 is out of range", "0");
     assert_values("fast = [5, 7.5]", "`fast` must be a whole number, not a decimal number", "7.5");
-    assert_values("size_pct = { from = 10, to = 120, step = 10 }", "`size_pct` = 120 is out of range", "120");
+    assert_values("size_pct = [10, 100001]", "`size_pct` = 100001 is out of range", "100001");
     assert_values("risk.on_breach = [\"flaten\"]", "unknown breach action `flaten`", "\"flaten\"");
     assert_values(
         "timeframe = [\"90m\", \"1x\"]",

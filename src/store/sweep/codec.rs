@@ -79,6 +79,7 @@ pub fn encode(outcome: &WindowOutcome) -> Vec<u8> {
         OutcomeStatus::Completed => 0,
         OutcomeStatus::Disqualified => 1,
         OutcomeStatus::Forfeit => 2,
+        OutcomeStatus::Liquidated => 3,
     });
     bytes.push(match metrics.sampling {
         Sampling::Daily => 0,
@@ -129,6 +130,7 @@ pub fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
         0 => OutcomeStatus::Completed,
         1 => OutcomeStatus::Disqualified,
         2 => OutcomeStatus::Forfeit,
+        3 => OutcomeStatus::Liquidated,
         _ => return None,
     };
     let sampling = match bytes.byte()? {
@@ -154,7 +156,7 @@ pub fn decode(bytes: &[u8]) -> Option<WindowOutcome> {
             $( let $name = get_measure(&mut $bytes)?; )*
             let record = Record::get(&mut $bytes)?;
             Metrics {
-                profile, relative: Relative::missing(Missing::NoBenchmark),
+                profile, relative: Relative::missing(Missing::NoBenchmark), margin: None,
                 sampling, periods_per_year, returns, starting_balance, final_equity, total_pnl, max_drawdown,
                 trades, fees, record, $($name),*
             }

@@ -1,7 +1,7 @@
 //! `sma_cross`, `ema_cross` and `macd`: two lines, and the bars at which they cross.
 
-use super::moves::{enter, leave, may_enter, may_leave};
-use crate::domain::{Bps, SymbolId};
+use super::moves::Moves;
+use crate::domain::SymbolId;
 use crate::indicator::{BitCursor, Feed};
 use crate::scenario::StrategySpec;
 use crate::strategy::context::{Ahead, NEVER};
@@ -16,7 +16,8 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader
 /// - fast was at or above slow and is below now: closes the position and takes a waiting buy back
 ///   (`cross_down`).
 ///
-/// A fast line that is above from the start is no cross, and a cross that found the last sale still under
+/// So with `direction = "long"`; with `"short"` a cross down sells short and a cross up closes, with `"both"` each cross
+/// closes the one side and opens the other in one order. A fast line that is above from the start is no cross, and a cross that found the last sale still under
 /// way is not made up for. Kinds, with defaults and warm-up in bars of the timeframe:
 ///
 /// | kind | fast line | slow line | defaults | warm-up |
@@ -28,7 +29,7 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader
 /// In a timeframe coarser than the scenario's interval one bar more: the one in the making at the start.
 pub(in crate::strategy) struct Crossover<'m> {
     pairs: Vec<Pair<'m>>,
-    size: Bps,
+    moves: Moves,
 }
 
 struct Pair<'m> {
@@ -51,7 +52,7 @@ impl<'m> Crossover<'m> {
                 downs: reader::cursor(setup, symbol),
             })
         });
-        Self { pairs: pairs.collect(), size: spec.size }
+        Self { pairs: pairs.collect(), moves: Moves::of(spec) }
     }
 }
 
@@ -79,8 +80,8 @@ impl Pair<'_> {
     }
 
     /// The next row from `from` on that crosses in a way that the account lets act.
-    fn next(&mut self, from: usize, ctx: &BarContext<'_>) -> Option<usize> {
-        let (enters, leaves) = (may_enter(ctx, self.symbol), may_leave(ctx, self.symbol));
+    fn next(&mut self, from: usize, moves: Moves, ctx: &BarContext<'_>) -> Option<usize> {
+        let (enters, leaves) = (moves.may_go_up(ctx, self.symbol), moves.may_go_down(ctx, self.symbol));
         let (mut ups, mut downs) = (self.ups.clone(), self.downs.clone());
         let up = enters.then(|| ups.next(from, |block| self.crosses(Cross::Up, block))).flatten();
         let down = leaves.then(|| downs.next(from, |block| self.crosses(Cross::Down, block))).flatten();
@@ -103,8 +104,8 @@ impl Strategy for Crossover<'_> {
         for pair in &self.pairs {
             match ctx.row(pair.symbol).and_then(|row| pair.cross(row)) {
                 None => continue,
-                Some(Cross::Up) => enter(ctx, pair.symbol, self.size, "cross_up", orders),
-                Some(Cross::Down) => leave(ctx, pair.symbol, "cross_down", orders),
+                Some(Cross::Up) => self.moves.up(ctx, pair.symbol, "cross_up", orders),
+                Some(Cross::Down) => self.moves.down(ctx, pair.symbol, "cross_down", orders),
             };
         }
         Ok(())
@@ -113,8 +114,9 @@ impl Strategy for Crossover<'_> {
 
 impl Search for Crossover<'_> {
     fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        let moves = self.moves;
         let next = |pair: &mut Pair<'_>| {
-            let row = pair.next(ahead.next_row(pair.symbol), ahead);
+            let row = pair.next(ahead.next_row(pair.symbol), moves, ahead);
             ahead.tick_of(pair.symbol, row)
         };
         self.pairs.iter_mut().map(next).min().unwrap_or(NEVER)

@@ -1,10 +1,10 @@
 //! `momentum`: holds the strongest symbols.
 
-use super::moves::leave;
+use super::moves::{entry_of, leave};
 use crate::domain::{Bps, Cash, IndicatorSpec, Interval, Side, Size, SymbolId};
 use crate::indicator::Feed;
 use crate::market::Market;
-use crate::scenario::StrategySpec;
+use crate::scenario::{Direction, StrategySpec};
 use crate::strategy::context::Ahead;
 use crate::strategy::search::Search;
 use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader};
@@ -13,7 +13,8 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader
 /// window, ranks its symbols by rate of change over `lookback` (24) bars, and holds the first `top` (1) of
 /// those where it is positive; ties go to the symbol that the scenario names first.
 ///
-/// What is held and no longer among them is closed; what is among them and held already is left as it is.
+/// With `direction = "short"` it sells the `top` weakest of those with a negative rate of change short, with `"both"` it
+/// holds both, each for its part. What is held and no longer among them is closed; what is among them and held already is left as it is.
 /// Each new one is bought for `size / top` of the equity, or what is available where that is less (a refused buy
 /// has spent nothing, and is not repeated before the next decision): at once
 /// where nothing is to be sold, else at the first bar at which the sales are done, at the latest before the
@@ -27,6 +28,7 @@ pub(in crate::strategy) struct Momentum<'m> {
     /// The tick of the next decision, or a tick before it, and how many bars of the timeframe end between.
     due: (usize, u32),
     size: Bps,
+    direction: Direction,
     /// Whether any member is still to be bought.
     pending: bool,
     /// Whether members are being bought at this bar, and for how much each.
@@ -38,8 +40,9 @@ pub(in crate::strategy) struct Momentum<'m> {
 struct Member<'m> {
     symbol: SymbolId,
     roc: Feed<'m>,
-    to_buy: bool,
-    to_sell: bool,
+    /// The side on which it is still to be opened.
+    to_open: Option<Side>,
+    to_close: bool,
 }
 
 /// When bars of a timeframe end on the market's clock, whichever symbol has a bar then.
@@ -77,8 +80,8 @@ impl<'m> Momentum<'m> {
         let member = |&symbol| Member {
             symbol,
             roc: reader::open(spec, setup, symbol, &roc),
-            to_buy: false,
-            to_sell: false,
+            to_open: None,
+            to_close: false,
         };
         let mut members: Vec<Member<'m>> = spec.symbols.iter().map(member).collect();
         // The scenario's order, whatever the strategy's own list says: it decides ties.
@@ -90,6 +93,7 @@ impl<'m> Momentum<'m> {
             rebalance: rebalance.max(1),
             due: (0, 0),
             size: spec.size,
+            direction: spec.entries.direction,
             pending: false,
             buying: None,
             ranking: Vec::with_capacity(spec.symbols.len()),
@@ -121,59 +125,87 @@ impl<'m> Momentum<'m> {
         due
     }
 
-    /// Whether something that is to be sold before anything is bought is still held.
-    fn is_selling(&self, ctx: &BarContext<'_>) -> bool {
-        self.members.iter().any(|member| member.to_sell && !ctx.position(member.symbol).is_flat())
+    /// Whether something that is to be closed before anything is opened is still held.
+    fn is_closing(&self, ctx: &BarContext<'_>) -> bool {
+        self.members.iter().any(|member| member.to_close && !ctx.position(member.symbol).is_flat())
     }
 
-    /// Marks who is to be bought and sold, and sends the sales.
+    /// Marks who is to be opened and closed, and sends the closing orders.
     fn decide(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
-        let count = self.rank(ctx);
+        let (longs, shorts) = self.rank(ctx);
         self.pending = false;
         for index in 0..self.members.len() {
-            let chosen = self.ranking[..count].iter().any(|&(_, member)| member == index);
+            let among = |ranked: &[(f64, usize)]| ranked.iter().any(|&(_, member)| member == index);
+            let chosen = match () {
+                () if among(&self.ranking[..longs]) => Some(Side::Buy),
+                () if among(&self.ranking[self.ranking.len() - shorts..]) => Some(Side::Sell),
+                () => None,
+            };
             let member = &mut self.members[index];
             let tradable = ctx.row(member.symbol).is_some();
-            let held = !ctx.position(member.symbol).is_flat();
-            member.to_buy = chosen && !held && !ctx.has_open_order(member.symbol, Side::Buy);
-            member.to_sell = !chosen && held && tradable;
-            self.pending |= member.to_buy;
-            if !chosen && tradable {
+            let held = side_held(ctx, member.symbol);
+            let waits = |side| ctx.has_open_order(member.symbol, side);
+            member.to_open = chosen.filter(|&side| held != Some(side) && !waits(side));
+            let leaves = chosen.is_none() || (held.is_some() && held != chosen);
+            member.to_close = leaves && held.is_some() && tradable;
+            self.pending |= member.to_open.is_some();
+            if leaves && tradable {
                 leave(ctx, member.symbol, "momentum_left", orders);
             }
         }
     }
 
-    /// Fills `ranking`, best first; how many of it are to be held.
-    fn rank(&mut self, ctx: &BarContext<'_>) -> usize {
+    /// Fills `ranking`, the strongest first; how many of its first are to be held long, and of its last short.
+    fn rank(&mut self, ctx: &BarContext<'_>) -> (usize, usize) {
         self.ranking.clear();
-        let mut stuck = 0;
+        let (mut stuck_long, mut stuck_short) = (0, 0);
         for (index, member) in self.members.iter().enumerate() {
             match ctx.row(member.symbol) {
                 Some(row) => {
                     let change = member.roc.at(row);
-                    if change > 0.0 {
+                    let ranks = self.direction.goes_long() && change > 0.0;
+                    if ranks || self.direction.goes_short() && change < 0.0 {
                         self.ranking.push((change, index));
                     }
                 }
-                None => stuck += usize::from(!ctx.position(member.symbol).is_flat()),
+                None => match side_held(ctx, member.symbol) {
+                    Some(Side::Buy) => stuck_long += 1,
+                    Some(Side::Sell) => stuck_short += 1,
+                    None => {}
+                },
             }
         }
         self.ranking.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        (self.top as usize).saturating_sub(stuck).min(self.ranking.len())
+        let rising = self.ranking.iter().filter(|one| one.0 > 0.0).count();
+        // Of the weakest, ties go to the symbol named first too.
+        self.ranking[rising..].sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        let top = self.top as usize;
+        let longs = top.saturating_sub(stuck_long).min(rising);
+        let shorts = top.saturating_sub(stuck_short).min(self.ranking.len() - rising);
+        (longs, shorts)
     }
 
-    /// The next of those to be bought that has a bar; one order at a time, for what the one before has left.
+    /// The next of those to be opened that has a bar; one order at a time, for what the one before has left.
     fn buy_next(&mut self, ctx: &BarContext<'_>, orders: &mut Orders) {
         let Some(amount) = self.buying else { return };
-        let mut wanted = self.members.iter_mut().filter(|member| member.to_buy);
-        if let Some(member) = wanted.find(|member| ctx.row(member.symbol).is_some()) {
-            let size = Size::Quote(amount.min(ctx.available()));
-            orders.buy(member.symbol, size).reason("momentum_joined");
-            member.to_buy = false;
+        let mut wanted = self.members.iter_mut().filter(|member| member.to_open.is_some());
+        if let Some(member) = wanted.find(|member| ctx.row(member.symbol).is_some())
+            && let Some(side) = member.to_open.take()
+        {
+            // On margin an amount may be more than what is available.
+            let on_margin = ctx.instrument(member.symbol).margin.is_some();
+            let amount = if on_margin { amount } else { amount.min(ctx.available()) };
+            orders.place(entry_of(member.symbol, side, Size::Quote(amount), "momentum_joined"));
         }
-        self.pending = self.members.iter().any(|member| member.to_buy);
+        self.pending = self.members.iter().any(|member| member.to_open.is_some());
     }
+}
+
+/// The side of a position.
+fn side_held(ctx: &BarContext<'_>, symbol: SymbolId) -> Option<Side> {
+    let held = ctx.position(symbol).qty;
+    let side = if held.is_negative() { Side::Sell } else { Side::Buy };
+    (!held.is_zero()).then_some(side)
 }
 
 impl Strategy for Momentum<'_> {
@@ -182,7 +214,7 @@ impl Strategy for Momentum<'_> {
             self.decide(ctx, orders);
         }
         // Nothing is bought while something that is to be sold before is still held.
-        let buys = self.pending && !self.is_selling(ctx);
+        let buys = self.pending && !self.is_closing(ctx);
         self.buying = buys.then(|| ctx.equity().share(self.size).even_part(self.top));
         self.follow_up(ctx, orders)
     }
@@ -197,10 +229,10 @@ impl Search for Momentum<'_> {
     /// The next decision, or the next bar of a symbol that is still to be bought and waits for no sale.
     fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
         let due = self.next_due();
-        if !self.pending || self.is_selling(ahead) {
+        if !self.pending || self.is_closing(ahead) {
             return due;
         }
-        let wanted = self.members.iter().filter(|member| member.to_buy);
+        let wanted = self.members.iter().filter(|member| member.to_open.is_some());
         wanted.map(|member| ahead.next_bar(member.symbol)).fold(due, usize::min)
     }
 }

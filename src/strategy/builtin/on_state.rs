@@ -1,7 +1,7 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
-use super::moves::{enter, leave, may_enter, may_leave};
-use crate::domain::{Bps, SymbolId};
+use super::moves::Moves;
+use crate::domain::SymbolId;
 use crate::indicator::{BitCursor, Feed};
 use crate::market::Row;
 use crate::scenario::StrategySpec;
@@ -31,12 +31,13 @@ pub(super) fn above(feed: &Feed<'_>, other: &Feed<'_>, block: usize) -> u64 {
 
 /// Acts on the STATE of a signal, each symbol on its own, when a bar of the timeframe closes.
 ///
-/// Enters while the entry condition holds, nothing is held and no buy waits; leaves while the exit
+/// With `direction = "short"` the exit condition sells short and the entry condition closes; with `"both"` each closes
+/// the one side and opens the other. Long: enters while the entry condition holds, nothing is held and no buy waits; leaves while the exit
 /// condition holds and something is held. Each order is sent once: a refused or rejected one is sent again
 /// only after its condition has been false in between.
 pub(in crate::strategy) struct OnState<S> {
     watched: Vec<Watched<S>>,
-    size: Bps,
+    moves: Moves,
     reasons: Reasons,
 }
 
@@ -89,7 +90,7 @@ impl<S: Signal> OnState<S> {
             exit: wish(symbol),
             unseen: setup.history.market.series(symbol).row_from(setup.history.ticks.first),
         };
-        Self { watched: spec.symbols.iter().map(watch).collect(), size: spec.size, reasons }
+        Self { watched: spec.symbols.iter().map(watch).collect(), moves: Moves::of(spec), reasons }
     }
 }
 
@@ -132,8 +133,8 @@ impl<S: Signal> Watched<S> {
     }
 
     /// The next row from `from` on at which anything would be sent.
-    fn next(&mut self, from: Row, ctx: &BarContext<'_>) -> Option<Row> {
-        let (enters, leaves) = (may_enter(ctx, self.symbol), may_leave(ctx, self.symbol));
+    fn next(&mut self, from: Row, moves: Moves, ctx: &BarContext<'_>) -> Option<Row> {
+        let (enters, leaves) = (moves.may_go_up(ctx, self.symbol), moves.may_go_down(ctx, self.symbol));
         let Self { signal, entry, exit, unseen, .. } = self;
         let entry = enters.then(|| entry.next(signal, Which::Entry, *unseen, from)).flatten();
         let exit = leaves.then(|| exit.next(signal, Which::Exit, *unseen, from)).flatten();
@@ -153,11 +154,11 @@ impl<S: Signal> Strategy for OnState<S> {
             watched.entry.ready |= !enters;
             watched.exit.ready |= !exits;
             if enters && watched.entry.ready {
-                let sent = enter(ctx, watched.symbol, self.size, self.reasons.entry, orders);
+                let sent = self.moves.up(ctx, watched.symbol, self.reasons.entry, orders);
                 watched.entry.ready = !sent;
             }
             if exits && watched.exit.ready {
-                let sent = leave(ctx, watched.symbol, self.reasons.exit, orders);
+                let sent = self.moves.down(ctx, watched.symbol, self.reasons.exit, orders);
                 watched.exit.ready = !sent;
             }
         }
@@ -167,8 +168,9 @@ impl<S: Signal> Strategy for OnState<S> {
 
 impl<S: Signal> Search for OnState<S> {
     fn next_call(&mut self, ahead: &Ahead<'_>) -> usize {
+        let moves = self.moves;
         let next = |watched: &mut Watched<S>| {
-            let row = watched.next(ahead.next_row(watched.symbol), ahead);
+            let row = watched.next(ahead.next_row(watched.symbol), moves, ahead);
             ahead.tick_of(watched.symbol, row)
         };
         self.watched.iter_mut().map(next).min().unwrap_or(NEVER)

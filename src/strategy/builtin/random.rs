@@ -3,8 +3,8 @@
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::moves::{enter, leave};
-use crate::domain::{Bps, Interval, SymbolId};
+use super::moves::{Moves, leave};
+use crate::domain::{Interval, SymbolId};
 use crate::indicator::TimeframeClock;
 use crate::market::SymbolSeries;
 use crate::scenario::StrategySpec;
@@ -22,7 +22,7 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError};
 pub(in crate::strategy) struct RandomTrader<'m> {
     symbols: Vec<Toggled<'m>>,
     chance: f64,
-    size: Bps,
+    moves: Moves,
     stream: ChaCha12Rng,
     /// The first tick for which nothing has been drawn.
     undrawn: usize,
@@ -53,7 +53,7 @@ impl<'m> RandomTrader<'m> {
         Self {
             symbols: spec.symbols.iter().map(toggled).collect(),
             chance: chance(turnover, spec.timeframe),
-            size: spec.size,
+            moves: Moves::of(spec),
             stream: ChaCha12Rng::from_seed(key(setup, seed)),
             undrawn: setup.history.ticks.first,
             last: setup.history.ticks.last,
@@ -101,7 +101,7 @@ impl Strategy for RandomTrader<'_> {
         }
         for &index in &self.toggles.1 {
             let symbol = self.symbols[index].symbol;
-            if !enter(ctx, symbol, self.size, "random_entry", orders) {
+            if !self.moves.up(ctx, symbol, "random_entry", orders) {
                 leave(ctx, symbol, "random_exit", orders);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::compile::{Compiler, NodeId, Program};
 use crate::domain::{
-    Bps, Bracket, Distance, Interval, OrderKind, OrderRequest, Price, Protection, Size, SymbolId,
+    Bps, Bracket, Distance, Interval, OrderKind, OrderRequest, Price, Protection, Side, Size, SymbolId,
     TimeInForce, Timestamp,
 };
 use crate::market::Row;
@@ -78,13 +78,13 @@ impl EntryTerms {
         &self,
         program: &Program<'_>,
         at: Deciding,
-        size: Bps,
+        (side, size): (Side, Bps),
         reason: &'static str,
     ) -> Option<OrderRequest> {
-        let order = OrderRequest::buy(at.symbol, Size::EquityShare(size), reason);
+        let order = OrderRequest { side, ..OrderRequest::buy(at.symbol, Size::EquityShare(size), reason) };
         let (kind, time_in_force) = match self.order {
             None => (OrderKind::Market, TimeInForce::Gtc),
-            Some((kind, time)) => (kind.placed(program, at)?, lasting(time, at)),
+            Some((kind, time)) => (kind.placed(program, at, side == Side::Buy)?, lasting(time, at)),
         };
         Some(OrderRequest { kind, time_in_force, bracket: self.bracket(program, at.row)?, ..order })
     }
@@ -143,14 +143,15 @@ impl PriceTerm {
 }
 
 impl Kind {
-    fn placed(self, program: &Program<'_>, at: Deciding) -> Option<OrderKind> {
+    /// With its prices. A short mirrors a long: its limit lies above the close, its stop below it.
+    fn placed(self, program: &Program<'_>, at: Deciding, long: bool) -> Option<OrderKind> {
         let Deciding { row, close, .. } = at;
         Some(match self {
-            Self::Limit(price) => OrderKind::Limit { price: price.price(close, false, program, row)? },
-            Self::Stop(trigger) => OrderKind::Stop { trigger: trigger.price(close, true, program, row)? },
+            Self::Limit(price) => OrderKind::Limit { price: price.price(close, !long, program, row)? },
+            Self::Stop(trigger) => OrderKind::Stop { trigger: trigger.price(close, long, program, row)? },
             Self::StopLimit(trigger, limit) => {
-                let trigger = trigger.price(close, true, program, row)?;
-                OrderKind::StopLimit { trigger, price: limit.price(trigger, true, program, row)? }
+                let trigger = trigger.price(close, long, program, row)?;
+                OrderKind::StopLimit { trigger, price: limit.price(trigger, long, program, row)? }
             }
         })
     }

@@ -6,7 +6,7 @@ use super::scan::Scan;
 use super::warm_up::Needs;
 use crate::domain::{Bps, OrderId, OrderRequest, Price, Side, Size, SymbolId};
 use crate::market::Row;
-use crate::scenario::{Condition, Expr, PartialExit, RuleSet};
+use crate::scenario::{Condition, Expr, PartialExit, RuleSet, ShortRules};
 use crate::strategy::context::Ahead;
 use crate::strategy::reader::cursor;
 use crate::strategy::{BarContext, Orders, PositionView, Setup};
@@ -20,6 +20,8 @@ pub(super) struct SymbolRules<'m> {
     max_entries: usize,
     enter_all: Conditions,
     exit_any: Conditions,
+    /// Of short positions, where the rules open any: their entry and their exit.
+    short: Option<(Conditions, Conditions)>,
     parts: Vec<Part>,
     /// Whether any condition depends on the position.
     reads_position: bool,
@@ -68,6 +70,11 @@ impl Part {
     }
 }
 
+/// The side of the orders that close a position.
+fn exit_side(position: &PositionView) -> Side {
+    if position.qty.is_negative() { Side::Buy } else { Side::Sell }
+}
+
 /// Whether an order has ended without a fill.
 fn came_to_nothing(ctx: &BarContext<'_>, order: OrderId) -> bool {
     let end = ctx.account().order(order).and_then(|order| order.end);
@@ -75,7 +82,7 @@ fn came_to_nothing(ctx: &BarContext<'_>, order: OrderId) -> bool {
 }
 
 impl<'m> SymbolRules<'m> {
-    pub fn new(symbol: SymbolId, rules: &RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
+    pub fn new<'r>(symbol: SymbolId, rules: &'r RuleSet, setup: &Setup<'m>, needs: &Needs) -> Self {
         let mut compiler = Compiler::new(setup.history, symbol, needs);
         let mut added = |conditions: &[&Condition]| -> Vec<NodeId> {
             conditions.iter().map(|condition| compiler.add(&condition.expr)).collect()
@@ -84,6 +91,11 @@ impl<'m> SymbolRules<'m> {
             (rules.enter_all.iter().collect(), rules.exit_any.iter().collect());
         let (entry_nodes, exit_nodes) = (added(&enter_all), added(&exit_any));
         let part_nodes: Vec<_> = rules.exit_parts.iter().map(|part| added(&[&part.condition])).collect();
+        let lists = |short: &'r ShortRules| {
+            (short.enter_all.iter().collect::<Vec<_>>(), short.exit_any.iter().collect::<Vec<_>>())
+        };
+        let short_rules: Option<(Vec<&Condition>, Vec<&Condition>)> = rules.short.as_ref().map(lists);
+        let short_nodes = short_rules.as_ref().map(|(enter, exit)| (added(enter), added(exit)));
         let terms = EntryTerms::new(rules, &mut compiler);
         let program = compiler.finish();
         let conditions = |conditions: &[&Condition], nodes: Vec<NodeId>, all: bool| Conditions {
@@ -103,6 +115,9 @@ impl<'m> SymbolRules<'m> {
             max_entries: rules.max_entries as usize,
             enter_all: conditions(&enter_all, entry_nodes, true),
             exit_any: conditions(&exit_any, exit_nodes, false),
+            short: short_rules.zip(short_nodes).map(|((enter, exit), (enter_nodes, exit_nodes))| {
+                (conditions(&enter, enter_nodes, true), conditions(&exit, exit_nodes, false))
+            }),
             parts: rules.exit_parts.iter().zip(part_nodes).map(part).collect(),
             reads_position: rules.expressions().into_iter().any(Expr::reads_position),
             program,
@@ -123,25 +138,43 @@ impl<'m> SymbolRules<'m> {
         if position.is_flat() {
             let may = !full && !waits(Side::Buy) && !waits(Side::Sell);
             self.program.position = SeenPosition::FLAT;
-            return may.then(|| self.enter_all.next(&self.program, from, false)).flatten();
+            return may.then(|| self.next_entry(from)).flatten();
         }
-        if self.closing && waits(Side::Sell) {
+        let short = position.qty.is_negative();
+        if self.closing && waits(exit_side(&position)) {
             return None;
         }
         // Bars held rise by one a row.
         let held_now = self.bars_held(ahead, &position, from);
         let too_long = self.max_hold_bars.map(|most| from + (most as usize).saturating_sub(held_now));
-        let exit = self.exit_any.next(&self.program, from, true);
+        let exit = match self.short.as_mut().filter(|_| short) {
+            Some((_, exit)) => exit.next(&self.program, from, true),
+            None => self.exit_any.next(&self.program, from, true),
+        };
         let leaves = exit.into_iter().chain(too_long).min();
         leaves.into_iter().chain(self.next_change(ahead, from)).min()
     }
 
+    /// The next row at which it may enter while flat.
+    fn next_entry(&mut self, from: Row) -> Option<Row> {
+        let long = (!self.enter_all.nodes.is_empty())
+            .then(|| self.enter_all.next(&self.program, from, false))
+            .flatten();
+        let short = self.short.as_mut().and_then(|(enter, _)| enter.next(&self.program, from, false));
+        long.into_iter().chain(short).min()
+    }
+
     /// The next row at which it may sell a part or add.
     fn next_change(&mut self, ahead: &Ahead<'_>, from: Row) -> Option<Row> {
-        let armed = self.parts.iter_mut().filter(|part| part.is_armed(ahead));
+        let short = ahead.position(self.symbol).qty.is_negative();
+        let armed = self.parts.iter_mut().filter(|part| !short && part.is_armed(ahead));
         let sells = armed.filter_map(|part| part.condition.next(&self.program, from, true)).min();
         let may_add = self.may_add(ahead);
-        let adds = may_add.then(|| self.enter_all.next(&self.program, from, true)).flatten();
+        let program = &self.program;
+        let adds = match self.short.as_mut().filter(|_| short) {
+            Some((enter, _)) => may_add.then(|| enter.next(program, from, true)).flatten(),
+            None => may_add.then(|| self.enter_all.next(program, from, true)).flatten(),
+        };
         sells.into_iter().chain(adds).min()
     }
 
@@ -156,40 +189,57 @@ impl<'m> SymbolRules<'m> {
         }
         self.program.position = SeenPosition::FLAT;
         self.entries.clear();
-        self.buy(ctx, row, id, (size, "rule_entry"), orders)
+        let side = match (self.holds(Side::Buy, row), self.holds(Side::Sell, row)) {
+            (true, false) => Side::Buy,
+            (false, true) => Side::Sell,
+            // Rules that point both ways say nothing.
+            (false, false) | (true, true) => return false,
+        };
+        self.order(ctx, (row, side), id, (size, "rule_entry"), orders)
+    }
+
+    /// Whether all conditions of an entry on a side hold at the close of a row.
+    fn holds(&self, side: Side, row: Row) -> bool {
+        let conditions = match side {
+            Side::Buy => Some(&self.enter_all),
+            Side::Sell => self.short.as_ref().map(|(enter, _)| enter),
+        };
+        let nodes = conditions.map_or(&[][..], |conditions| &conditions.nodes);
+        !nodes.is_empty() && nodes.iter().all(|&condition| self.program.holds(condition, row))
     }
 
     /// Buys more of what is held, where that is allowed and all conditions hold.
     pub fn add(&mut self, ctx: &BarContext<'_>, id: &mut OrderId, size: Bps, orders: &mut Orders) {
         let kept = self.kept_at == Some(ctx.tick()) && self.sold_at != Some(ctx.tick());
         if let Some(row) = ctx.row(self.symbol).filter(|_| kept && self.may_add(ctx)) {
-            self.buy(ctx, row, id, (size, "rule_add"), orders);
+            let side = exit_side(&ctx.position(self.symbol)).opposite();
+            if self.holds(side, row) {
+                self.order(ctx, (row, side), id, (size, "rule_add"), orders);
+            }
         }
     }
 
     /// Whether an entry may follow those of the position.
     fn may_add(&self, ctx: &BarContext<'_>) -> bool {
-        if self.max_entries == 1 || ctx.has_open_order(self.symbol, Side::Buy) {
+        let side = exit_side(&ctx.position(self.symbol)).opposite();
+        if self.max_entries == 1 || ctx.has_open_order(self.symbol, side) {
             return false;
         }
         let entries = self.entries.iter().filter(|&&order| !came_to_nothing(ctx, order)).count();
         entries.max(1) < self.max_entries
     }
 
-    fn buy(
+    fn order(
         &mut self,
         ctx: &BarContext<'_>,
-        row: Row,
+        (row, side): (Row, Side),
         id: &mut OrderId,
         (size, reason): (Bps, &'static str),
         orders: &mut Orders,
     ) -> bool {
-        if !self.enter_all.nodes.iter().all(|&condition| self.program.holds(condition, row)) {
-            return false;
-        }
         let Some(close) = ctx.price(self.symbol) else { return false };
         let at = Deciding { symbol: self.symbol, row, close, time: ctx.time(), interval: ctx.interval() };
-        let Some(order) = self.terms.request(&self.program, at, size, reason) else { return false };
+        let Some(order) = self.terms.request(&self.program, at, (side, size), reason) else { return false };
         orders.place(order);
         if self.max_entries > 1 {
             self.entries.push(*id);
@@ -201,6 +251,9 @@ impl<'m> SymbolRules<'m> {
     /// Sells the parts whose conditions hold, each once for a position.
     pub fn sell_parts(&mut self, ctx: &BarContext<'_>, id: &mut OrderId, orders: &mut Orders) {
         let Some(row) = ctx.row(self.symbol).filter(|_| self.kept_at == Some(ctx.tick())) else { return };
+        if ctx.position(self.symbol).qty.is_negative() {
+            return;
+        }
         for part in &mut self.parts {
             let holds = part.condition.nodes.iter().all(|&condition| self.program.holds(condition, row));
             if holds && part.is_armed(ctx) {
@@ -224,7 +277,7 @@ impl<'m> SymbolRules<'m> {
         self.notice(&position);
         let row = ctx.row(self.symbol)?;
         // Closing cancels the bracket: a sell that still waits is the close itself, filling in parts.
-        if self.closing && ctx.has_open_order(self.symbol, Side::Sell) {
+        if self.closing && ctx.has_open_order(self.symbol, exit_side(&position)) {
             return None;
         }
         if self.reads_position {
@@ -252,7 +305,11 @@ impl<'m> SymbolRules<'m> {
         if self.max_hold_bars.is_some_and(|most| self.bars_held(ctx, position, row) >= most as usize) {
             return Some("max_hold");
         }
-        let leaves = self.exit_any.nodes.iter().any(|&condition| self.program.holds(condition, row));
+        let exit_any = match self.short.as_ref().filter(|_| position.qty.is_negative()) {
+            Some((_, exit)) => exit,
+            None => &self.exit_any,
+        };
+        let leaves = exit_any.nodes.iter().any(|&condition| self.program.holds(condition, row));
         leaves.then_some("rule_exit")
     }
 
@@ -261,7 +318,8 @@ impl<'m> SymbolRules<'m> {
     fn seen(&self, ctx: &BarContext<'_>, position: &PositionView, row: Row) -> SeenPosition {
         let close = ctx.price(self.symbol).map_or(f64::NAN, Price::to_f64);
         let paid = position.average_price.to_f64();
-        let unrealised_pct = if paid > 0.0 { (close / paid - 1.0) * 100.0 } else { f64::NAN };
+        let sign = if position.qty.is_negative() { -1.0 } else { 1.0 };
+        let unrealised_pct = if paid > 0.0 { sign * (close / paid - 1.0) * 100.0 } else { f64::NAN };
         SeenPosition { bars_held: self.bars_held(ctx, position, row) as f64, unrealised_pct }
     }
 

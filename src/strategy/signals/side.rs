@@ -1,12 +1,12 @@
-//! `mode = "side"`: in while the value is 1, out while it is 0.
+//! `mode = "side"`: in while the value is 1, out while it is 0, on margin short while it is -1.
 
 use std::sync::Arc;
 
 use super::known::Known;
 use super::track::Track;
-use crate::domain::{Bps, OrderRequest, Size};
+use crate::domain::{Bps, OrderRequest, Side, Size};
 use crate::scenario::SignalTable;
-use crate::strategy::builtin::moves::{leave, may_enter};
+use crate::strategy::builtin::moves::{entry_of, leave, may_turn};
 use crate::strategy::context::{Ahead, NEVER};
 use crate::strategy::search::Search;
 use crate::strategy::{BarContext, Orders, Strategy, StrategyError};
@@ -24,10 +24,14 @@ impl Sides {
         Self { tracks: Track::all(table, known), size }
     }
 
-    /// The tracks to be traded at this bar, with their value.
-    fn due<'a>(&'a self, ctx: &'a BarContext<'_>) -> impl Iterator<Item = (&'a Track, bool)> {
+    /// The tracks to be traded at this bar, with the side to be on; `None` for out.
+    fn due<'a>(&'a self, ctx: &'a BarContext<'_>) -> impl Iterator<Item = (&'a Track, Option<Side>)> {
         let due = self.tracks.iter().filter(|track| track.due && ctx.row(track.symbol).is_some());
-        due.map(|track| (track, track.value.is_some_and(|value| value != Bps::ZERO)))
+        due.map(|track| {
+            let value = track.value.unwrap_or(Bps::ZERO);
+            let side = if value < Bps::ZERO { Side::Sell } else { Side::Buy };
+            (track, (value != Bps::ZERO).then_some(side))
+        })
     }
 }
 
@@ -36,13 +40,15 @@ impl Strategy for Sides {
         for track in &mut self.tracks {
             track.due |= track.advance(ctx.time()).changed;
         }
-        for (track, _) in self.due(ctx).filter(|(_, is_in)| !is_in) {
+        for (track, _) in self.due(ctx).filter(|(_, side)| side.is_none()) {
             leave(ctx, track.symbol, "signal_out", orders);
         }
-        for (track, _) in self.due(ctx).filter(|(_, is_in)| *is_in) {
-            if may_enter(ctx, track.symbol) {
-                let buy = OrderRequest::buy(track.symbol, Size::EquityShare(self.size), "signal_in");
-                orders.place(OrderRequest { from_proceeds: true, ..buy });
+        for (track, side) in self.due(ctx).filter_map(|(track, side)| Some((track, side?))) {
+            if may_turn(ctx, track.symbol, side) {
+                let entry = entry_of(track.symbol, side, Size::EquityShare(self.size), "signal_in");
+                // A position on the other side is closed first, by the same order.
+                let reverse = !ctx.position(track.symbol).is_flat();
+                orders.place(OrderRequest { from_proceeds: true, reverse, ..entry });
             }
         }
         for track in &mut self.tracks {

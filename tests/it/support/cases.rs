@@ -243,6 +243,7 @@ impl Monkey {
             reduce_only: self.dice.one_in(3),
             // Without a throw of its own, so that the cases of before stay as they are.
             from_proceeds: bracket.is_none() && kind == OrderKind::Market,
+            reverse: false,
             bracket,
             reason: "monkey",
         }

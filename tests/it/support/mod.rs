@@ -6,6 +6,7 @@ pub mod flawed;
 pub mod loaded;
 #[cfg(feature = "wasm")]
 pub mod modules;
+pub mod on_margin;
 pub mod programs;
 pub mod reference;
 pub mod rules;

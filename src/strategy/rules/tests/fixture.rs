@@ -65,6 +65,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         findings: Vec::new(),
         detail: None,
         high_low: Default::default(),
+        margin: None,
         bars: columns,
     }
 }
@@ -126,6 +127,7 @@ pub fn spec(rules: &RuleSet, symbols: u16) -> StrategySpec {
         symbols: (0..symbols).map(SymbolId).collect(),
         timeframe: interval("1h"),
         size: Bps::from_percent(20.0),
+        entries: Default::default(),
     }
 }
 

@@ -13,7 +13,7 @@ function openAgent(section) {
   const agent = Number(section.dataset.agent);
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
   const from = values.trades[agent];
-  const trades = from.rows.map((row) => trade(row, from));
+  const trades = from.rows.map((row, index) => trade(row, from, index));
   priceChart(part("prices"), part("symbol"), agent, trades);
   chart(part("rolling"), `rolling-${agent}`, (narrow) => rollingOption(values.rolling[agent], agent, narrow));
   chart(part("histogram"), `histogram-${agent}`, () => histogramOption(from.histogram));
@@ -34,6 +34,7 @@ function priceChart(box, select, agent, trades) {
 
 const UP = "path://M5 0L10 9L0 9Z";
 const DOWN = "path://M0 0L10 0L5 9Z";
+const CROSS = "path://M1 0L5 4L9 0L10 1L6 5L10 9L9 10L5 6L1 10L0 9L4 5L0 1Z";
 const STROKE = "path://M0 4L14 4L14 6L0 6Z";
 
 function priceOption(symbol, trades, narrow) {
@@ -45,18 +46,25 @@ function priceOption(symbol, trades, narrow) {
     data: rows.map((t) => ({ value: [t[at], t[value]], trade: t })),
   });
   const closed = mine.filter((t) => t.closed);
+  // A position that the venue has closed.
+  const liquidated = closed.filter((t) => t.whyOut === "liquidation");
+  const left = closed.filter((t) => t.whyOut !== "liquidation");
+  const shorts = mine.filter((t) => t.side === "short");
+  const names = ["entry", ...(shorts.length ? ["entry, short"] : []), "exit, gain", "exit, loss", ...(liquidated.length ? ["liquidation"] : [])];
   return {
     grid: { left: narrow ? 8 : 16, right: 12, top: 30, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, "entry", "exit, gain", "exit, loss"], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
+    legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, ...names], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
     xAxis: timeAxis(narrow),
     yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: (value) => (Math.abs(value) >= 100 ? number(value, 0) : price(value)) } }),
     tooltip: tooltip({ trigger: "item", formatter: (hit) => (hit.data.trade ? tradeTooltip(hit.data.trade) : "") }),
     dataZoom: zoom(true),
     series: [
       { type: "line", name: "close", data: line, showSymbol: false, silent: true, color: colour("quiet"), lineStyle: { width: 1.1, color: colour("quiet") } },
-      marks("entry", mine, "entry", "entryPrice", UP, colour("agent-2")),
-      marks("exit, gain", closed.filter((t) => t.pnl > 0), "exit", "exitPrice", DOWN, colour("agent-0")),
-      marks("exit, loss", closed.filter((t) => t.pnl <= 0), "exit", "exitPrice", DOWN, colour("agent-1")),
+      marks("entry", mine.filter((t) => t.side !== "short"), "entry", "entryPrice", UP, colour("agent-2")),
+      marks("entry, short", shorts, "entry", "entryPrice", DOWN, colour("agent-2")),
+      marks("exit, gain", left.filter((t) => t.pnl > 0), "exit", "exitPrice", DOWN, colour("agent-0")),
+      marks("exit, loss", left.filter((t) => t.pnl <= 0), "exit", "exitPrice", DOWN, colour("agent-1")),
+      marks("liquidation", liquidated, "exit", "exitPrice", CROSS, colour("agent-1")),
     ],
   };
 }

@@ -2,15 +2,16 @@
 const PAGE = 25;
 
 /** One stored row with names. */
-function trade(row, from) {
+function trade(row, from, index) {
   const [window, symbol, closed, entry, exit, quantity, entryPrice, exitPrice, fees, pnl, percent, mae, mfe, why, whyOut] = row;
   return {
     window, symbol: from.symbols[symbol], closed, entry: entry * SECOND, exit: exit * SECOND, quantity, entryPrice, exitPrice,
     fees, pnl, percent, mae, mfe, why: from.reasons[why], whyOut: from.reasons[whyOut],
+    side: (from.shorts ?? []).includes(index) ? "short" : "long",
   };
 }
 
-function tradeColumns() {
+function tradeColumns(shorts) {
   const time = (key) => ({ value: (t) => t[key], text: (t) => instant(t[key]) });
   const money = (key, form) => ({ numeric: true, value: (t) => t[key], text: (t) => form(t[key]) });
   const word = (key) => ({ value: (t) => t[key], text: (t) => t[key] });
@@ -28,6 +29,7 @@ function tradeColumns() {
     ["entry reason", word("why")],
     ["exit reason", word("whyOut")],
   ];
+  if (shorts) columns.splice(1, 0, ["side", word("side")]);
   if (values.windows.length > 1) columns.unshift(["window", { numeric: true, value: (t) => t.window, text: (t) => String(t.window) }]);
   return columns;
 }
@@ -41,13 +43,14 @@ function choice(label, options, change) {
 /** Draws the list into `box`. */
 function tradeList(box, agent) {
   const from = values.trades[agent];
-  const all = from.rows.map((row) => trade(row, from));
+  const all = from.rows.map((row, index) => trade(row, from, index));
   if (all.length === 0) {
     box.append(element("p", { className: "empty", textContent: "This agent has no round trips." }));
     return;
   }
-  const columns = tradeColumns();
-  const state = { window: "", symbol: "", result: "", reason: "", order: columns.findIndex(([name]) => name === "entry"), sign: 1, page: 0 };
+  const shorts = (from.shorts ?? []).length > 0;
+  const columns = tradeColumns(shorts);
+  const state = { window: "", symbol: "", result: "", side: "", reason: "", order: columns.findIndex(([name]) => name === "entry"), sign: 1, page: 0 };
   const list = element("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": `Round trips of ${values.agents[agent]}` });
   const pages = element("div", { className: "pages" });
   const change = (key) => (value) => {
@@ -62,13 +65,14 @@ function tradeList(box, agent) {
     filters.append(choice("Window", [["", "all"], ...[...new Set(all.map((t) => t.window))].map((w) => [String(w), String(w)])], change("window")));
   }
   if (from.symbols.length > 1) filters.append(choice("Symbol", [["", "all"], ...from.symbols.map((s) => [s, s])], change("symbol")));
+  if (shorts) filters.append(choice("Side", [["", "all"], ["long", "long"], ["short", "short"]], change("side")));
   filters.append(choice("Result", [["", "all"], ["gain", "gained"], ["loss", "lost"], ["open", "still open"]], change("result")));
   filters.append(element("label", {}, "Reason ", reason));
   box.append(filters, list, pages);
 
   function wanted(t) {
     const results = { "": true, gain: t.closed && t.pnl > 0, loss: t.closed && t.pnl <= 0, open: !t.closed };
-    return (state.window === "" || String(t.window) === state.window) && (state.symbol === "" || t.symbol === state.symbol) &&
+    return (state.window === "" || String(t.window) === state.window) && (state.symbol === "" || t.symbol === state.symbol) && (state.side === "" || t.side === state.side) &&
       results[state.result] && `${t.why} ${t.whyOut}`.toLowerCase().includes(state.reason);
   }
 
