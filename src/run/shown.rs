@@ -103,7 +103,7 @@ impl RunError {
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::SearchLearns { .. } => {
-                "use grid, random, sobol or latin_hypercube, or evaluate its batches by --workers inside an allocation"
+                "use grid, random, sobol or latin_hypercube, or run it on one machine"
             }
             Self::ProgramsInShards { .. } => {
                 "what a program answers is recorded by the run that asks it: leave them out, or run on one machine"
