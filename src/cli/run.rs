@@ -50,7 +50,8 @@ impl Merge<'_> {
         quiet: bool,
         observer: &dyn RunObserver,
     ) -> Result<Merging, crate::run::RunError> {
-        let store = PackStore::open(self.dest, false)?;
+        // One that waits may come before the first shard.
+        let store = PackStore::open(self.dest, self.wait.is_some())?;
         let merging = Merging::of(prepared, &store, self.wait, observer)?;
         if !quiet {
             let (jobs, packs) = (merging.merged.jobs, merging.packs as u64);

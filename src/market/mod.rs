@@ -1,6 +1,6 @@
 //! Market history: reads Parquet files into immutable columns that all jobs share.
 //!
-//! Owns locating, reading, checking, resampling and aligning bars. Never writes a result and knows nothing of
+//! Owns locating, reading, checking, resampling and aligning bars, of files or held in memory. Never writes a result and knows nothing of
 //! agents. Invariants: a [`Market`] never changes once built; its bars are sorted, unique in time, finite and
 //! positive, with `low <= open, close <= high`; ticks are at least one interval apart; prices have eight
 //! decimal places; a coarse bar is visible only after it has closed; nothing is repaired.

@@ -269,6 +269,20 @@ fn the_scheduler_names_the_shard() {
     assert_eq!(shards, ["0/2", "1/2"]);
 }
 
+#[test]
+fn a_merge_may_wait_for_shards_that_have_not_begun() {
+    let stage = stage();
+    ok(&stage, "run league.toml --out one --quiet");
+    let merge = start(&stage, "merge league.toml --outcomes packs --out merged --wait 10m --quiet");
+    std::thread::sleep(Duration::from_millis(500));
+    for shard in 0..2 {
+        ok(&stage, &format!("run league.toml --shard {shard}/2 --outcomes packs --quiet"));
+    }
+    let output = merge.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    same(&stage, "league", "one", "merged");
+}
+
 /// A sweep that lasts long enough to be interrupted.
 fn long(stage: &Stage) {
     let text = trend_and_hold("long", "2023-03-01", "2024-05-31", SWEEP);

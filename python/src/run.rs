@@ -1,0 +1,265 @@
+//! Runs and sweeps.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use tiltyard::internals::store::registry::StoredAgents;
+use tiltyard::prelude::*;
+use tiltyard::run::{
+    HeldBars, Programs, SWEEP_MEMORY, check_with, on_threads, prepare_on, prepare_with, sweep_and_store,
+};
+
+use crate::bars::Held;
+use crate::context::Wants;
+use crate::failure;
+use crate::observer::{OnMain, Watch};
+use crate::strategy::{Class, PythonStrategy};
+
+/// How often a run looks for Ctrl-C.
+const LOOK: Duration = Duration::from_millis(50);
+/// Times that a run begins again because its strategies have asked for something new.
+const RESTARTS: usize = 1_000;
+
+/// An agent of the program's own, as Python gives it.
+#[derive(FromPyObject)]
+pub struct OwnAgent {
+    /// As the text of its `[[agents]]` table, without a strategy.
+    #[pyo3(item)]
+    table: String,
+    #[pyo3(item)]
+    name: String,
+    #[pyo3(item)]
+    version: String,
+    /// Makes the strategy of a window.
+    #[pyo3(item)]
+    factory: Py<PyAny>,
+}
+
+/// Where a run comes from and goes to.
+#[derive(FromPyObject)]
+pub struct Request {
+    /// The scenario's text.
+    #[pyo3(item)]
+    text: String,
+    /// What it is called in messages.
+    #[pyo3(item)]
+    title: String,
+    /// The folder that its relative paths start at.
+    #[pyo3(item)]
+    folder: PathBuf,
+    /// The folder that the run is stored in.
+    #[pyo3(item)]
+    out: PathBuf,
+    #[pyo3(item)]
+    threads: Option<usize>,
+    /// The program `tiltyard`, which isolates agents that are programs.
+    #[pyo3(item)]
+    helper: Option<PathBuf>,
+    #[pyo3(item)]
+    replay: Option<String>,
+    #[pyo3(item)]
+    fresh: bool,
+}
+
+/// What comes back.
+struct Stored {
+    folder: PathBuf,
+    notes: Vec<String>,
+    /// Whether a trial of a sweep won; `None` for no sweep.
+    has_winner: Option<bool>,
+}
+
+/// Why there is no result.
+enum Failed {
+    Run(Box<RunError>),
+    Cancelled,
+}
+
+impl From<RunError> for Failed {
+    fn from(error: RunError) -> Self {
+        Self::Run(Box::new(error))
+    }
+}
+
+/// Runs a scenario with agents of the program's own, and stores the run: its folder, notes, and whether a trial won.
+#[pyfunction]
+#[pyo3(signature = (request, agents, bars = None, progress = None))]
+pub fn run(
+    py: Python<'_>,
+    request: Request,
+    agents: Vec<OwnAgent>,
+    bars: Option<Bound<'_, Held>>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<(PathBuf, Vec<String>, Option<bool>)> {
+    let wants: Vec<Arc<Wants>> = agents.iter().map(|_| Arc::default()).collect();
+    let watch = Watch::new(progress, wants.clone());
+    let is_python = !agents.is_empty();
+    let source = source(&request, &agents).map_err(|error| failure::of_run(py, &error, &request.text))?;
+    let (scenario, entrants) = entrants(&source, agents, &wants, &watch);
+    let held: Option<HeldBars> = bars.map(|bars| bars.get().bars.clone());
+    let work = |observer: &dyn RunObserver| stored(&request, &scenario, &entrants, held.as_ref(), observer);
+    let result = if is_python { on_main(py, &watch, work) } else { aside(py, request.threads, &watch, work) };
+    match result {
+        Ok(Stored { folder, notes, has_winner }) => {
+            watch.look(py);
+            Ok((folder, notes, has_winner))
+        }
+        Err(Failed::Cancelled) => Err(PyErr::take(py)
+            .unwrap_or_else(|| PyKeyboardInterrupt::new_err("stopped; the same call goes on where it was"))),
+        Err(Failed::Run(error)) => Err(failure::of_run(py, &error, &source.text)),
+    }
+}
+
+/// Replays on Python's own thread, attached once: strategies in Python are called without waiting for a lock.
+fn on_main(
+    py: Python<'_>,
+    watch: &Watch,
+    work: impl Fn(&dyn RunObserver) -> Result<Stored, Failed> + Sync,
+) -> Result<Stored, Failed> {
+    for _ in 0..RESTARTS {
+        let result = single_thread(|| work(&OnMain(watch)));
+        if watch.wants.iter().any(|wants| wants.has_new()) {
+            watch.wants.iter().for_each(|wants| wants.accept());
+            watch.look(py);
+            continue;
+        }
+        return match result {
+            Err(_) if watch.cancelled() => Err(Failed::Cancelled),
+            result => result,
+        };
+    }
+    Err(RunError::Entrant {
+        name: "strategy".to_owned(),
+        problem: format!("it has asked for something new {RESTARTS} times; declare what it reads"),
+    }
+    .into())
+}
+
+/// Does the work in a pool of which this thread is the only one.
+fn single_thread(work: impl FnOnce() -> Result<Stored, Failed>) -> Result<Stored, Failed> {
+    use std::cell::OnceCell;
+    thread_local! {
+        static POOL: OnceCell<Option<rayon::ThreadPool>> = const { OnceCell::new() };
+    }
+    POOL.with(|pool| {
+        let pool = pool
+            .get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok());
+        match pool {
+            // This thread is the pool's: what the work spreads over the pool is done here, one after the other.
+            Some(_) => work(),
+            None => on_threads(Some(1), || Ok::<(), Failed>(())).and_then(|()| work()),
+        }
+    })
+}
+
+/// Replays on threads of their own, while this one looks for Ctrl-C.
+fn aside(
+    py: Python<'_>,
+    threads: Option<usize>,
+    watch: &Watch,
+    work: impl Fn(&dyn RunObserver) -> Result<Stored, Failed> + Sync,
+) -> Result<Stored, Failed> {
+    py.detach(|| {
+        std::thread::scope(|scope| {
+            let (done, finished) = channel();
+            let work = &work;
+            let handle = scope.spawn(move || {
+                let result = on_threads(threads, || work(watch));
+                let _ = done.send(());
+                result
+            });
+            while let Err(RecvTimeoutError::Timeout) = finished.recv_timeout(LOOK) {
+                Python::attach(|py| watch.look(py));
+            }
+            match handle.join() {
+                Ok(Err(_)) if watch.cancelled() => Err(Failed::Cancelled),
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    })
+}
+
+fn programs(request: &Request) -> Programs {
+    Programs {
+        helper: request.helper.clone(),
+        out: Some(request.out.clone()),
+        fresh: request.fresh,
+        replay: request.replay.clone(),
+    }
+}
+
+fn stored(
+    request: &Request,
+    scenario: &Scenario,
+    entrants: &[Entrant],
+    held: Option<&HeldBars>,
+    observer: &dyn RunObserver,
+) -> Result<Stored, Failed> {
+    let programs = programs(request);
+    let prepared = match held {
+        Some(held) => prepare_on(scenario, held, entrants, &programs)?,
+        None => prepare_with(scenario, entrants, &programs)?,
+    };
+    let notes = prepared.notes().to_vec();
+    let destination = Destination { out: &request.out, text: &request.text, csv: false };
+    if prepared.scenario.sweep.is_some() {
+        let options = RunOptions { memory: SWEEP_MEMORY, ..RunOptions::default() };
+        let swept = sweep_and_store(&prepared, &destination, options, observer)?;
+        return Ok(Stored { folder: swept.stored.folder, notes, has_winner: Some(swept.has_winner) });
+    }
+    let stored = run_and_store(&prepared, &destination, RunOptions::default(), observer)?;
+    Ok(Stored { folder: stored.folder, notes, has_winner: None })
+}
+
+/// The scenario, with a table for each agent of the program's own: its name, balance and risk profile are read as those
+/// of any other.
+fn source(request: &Request, agents: &[OwnAgent]) -> Result<ScenarioSource, RunError> {
+    let mut text = request.text.clone();
+    for agent in agents {
+        text += &format!("\n[[agents]]\n{}\nstrategy = {{ kind = \"cash\" }}\n", agent.table);
+    }
+    let registry = StoredAgents::of(&request.out);
+    ScenarioSource::parse(Path::new(&request.title), text, &request.folder, &registry)
+}
+
+/// The scenario's own agents, and those of the program's own.
+fn entrants(
+    source: &ScenarioSource,
+    agents: Vec<OwnAgent>,
+    wants: &[Arc<Wants>],
+    watch: &Watch,
+) -> (Scenario, Vec<Entrant>) {
+    let mut scenario = source.scenario.clone();
+    let mut entrants = Vec::new();
+    for (agent, wants) in agents.into_iter().zip(wants) {
+        let found = scenario.agents.iter().position(|spec| spec.name.as_str() == agent.name);
+        let Some(spec) = found.map(|index| scenario.agents.remove(index)) else { continue };
+        let class = Arc::new(Class {
+            factory: agent.factory,
+            wants: Arc::clone(wants),
+            cancel: Arc::clone(&watch.cancel),
+        });
+        let entrant = Entrant::new(agent.name, move || Box::new(PythonStrategy::new(Arc::clone(&class))))
+            .version(agent.version)
+            .description(spec.description)
+            .risk(spec.risk)
+            .starting_balance(spec.starting_balance);
+        entrants.push(entrant);
+    }
+    (scenario, entrants)
+}
+
+/// Checks a scenario and its data: messages with their lines, empty where all is well.
+#[pyfunction]
+pub fn check(py: Python<'_>, request: Request) -> PyResult<Vec<String>> {
+    let found = py.detach(|| {
+        let source = source(&request, &[])?;
+        on_threads(request.threads, || check_with(&source.scenario, &[], &programs(&request)))
+    });
+    found.map(|report| report.notes.clone()).map_err(|error| failure::of_run(py, &error, &request.text))
+}

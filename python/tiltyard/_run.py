@@ -1,0 +1,211 @@
+"""Runs, tournaments, sweeps and signals."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _tiltyard, _toml
+from ._agents import Agent
+from ._errors import TiltyardError
+from ._market import Market
+from ._results import Run, Sweep
+
+Scenario = str | Path | Mapping[str, Any]
+
+
+class _Progress:
+    """A bar on a terminal or in a notebook; nothing where the output goes to a file."""
+
+    def __init__(self, shown: bool | None) -> None:
+        self._shown = sys.stderr.isatty() if shown is None else shown
+        self._last = ""
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self._shown or not done:
+            return
+        width = 30
+        if total:
+            filled = min(width, width * done // total)
+            text = f"\r[{'#' * filled}{' ' * (width - filled)}] {done} of {total}"
+        else:
+            text = f"\r{done} jobs"
+        if text != self._last:
+            print(text, end="", file=sys.stderr, flush=True)
+            self._last = text
+
+    def end(self) -> None:
+        if self._last:
+            print(file=sys.stderr)
+
+
+def _text(scenario: Scenario) -> tuple[str, str, Path]:
+    """The text, what it is called, and the folder that its paths start at."""
+    if isinstance(scenario, Mapping):
+        return _toml.scenario(scenario), "scenario", Path()
+    if isinstance(scenario, str) and "\n" in scenario:
+        return scenario, "scenario", Path()
+    file = Path(scenario)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise TiltyardError(f"the scenario `{file}` cannot be read: {error.strerror}") from error
+    return text, str(file), file.parent
+
+
+def _request(scenario: Scenario, out: Path, threads: int | None, replay: str | None, fresh: bool) -> dict[str, Any]:
+    text, title, folder = _text(scenario)
+    return {
+        "text": text,
+        "title": title,
+        "folder": folder,
+        "out": out,
+        "threads": threads,
+        "helper": shutil.which("tiltyard"),
+        "replay": replay,
+        "fresh": fresh,
+    }
+
+
+def run(
+    scenario: Scenario,
+    *,
+    agents: Mapping[str, Any] | None = None,
+    market: Market | None = None,
+    out: str | Path | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+    replay: str | None = None,
+    fresh: bool = False,
+) -> Run:
+    """Replays a scenario and ranks its agents.
+
+    `scenario` is a file, a text or a dictionary; a scenario with a `[sweep]` gives a :class:`Sweep`. `agents` are agents
+    beside those of the scenario, by name: strategies in Python, or :class:`Agent`. `market` is bars in memory in place of
+    the files that the scenario names. The run is stored in `out`, by default a new temporary folder. No result depends on
+    `threads`; strategies in Python are replayed on one. Ctrl-C stops a run; a sweep goes on where it was when it is called
+    again with the same `out`.
+    """
+    own = {name: Agent.of(agent) for name, agent in (agents or {}).items()}
+    folder = Path(tempfile.mkdtemp(prefix="tiltyard-")) if out is None else Path(out)
+    request = _request(scenario, folder, threads, replay, fresh)
+    described = {name: agent for name, agent in own.items() if not agent.is_own}
+    for name, agent in described.items():
+        request["text"] += "\n" + _toml.scenario({"agents": [agent.table(name)]})
+    given = [
+        {
+            "table": "\n".join(_toml.scenario({"agents": [agent.table(name)]}).splitlines()[1:]),
+            "name": name,
+            "version": agent.named_version(),
+            "factory": agent.factory(),
+        }
+        for name, agent in own.items()
+        if agent.is_own
+    ]
+    bar = _Progress(progress)
+    try:
+        stored, notes, has_winner = _tiltyard.run(request, given, market._held if market else None, bar)
+    finally:
+        bar.end()
+    if has_winner is None:
+        return Run(stored, notes)
+    return Sweep(stored, notes, has_winner)
+
+
+def tournament(
+    market: Market | Mapping[str, Any],
+    agents: Mapping[str, Any],
+    windows: Mapping[str, Any] | str = "whole",
+    *,
+    name: str = "tournament",
+    ranking_metric: str = "sharpe_ratio",
+    interval: str | None = None,
+    tables: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Run:
+    """A tournament of agents on a market, without a scenario file.
+
+    With two agents or more there are standings. `market` is bars in memory, or a `[market]` table. `windows` is a `[battle] windows` table such as
+    `{"kind": "rolling", "length": "30d", "step": "30d"}`, or the name of one. `tables` are more tables of the scenario
+    (`venue`, `risk`, `metrics`, ..); `options` go to :func:`run`.
+    """
+    held = market if isinstance(market, Market) else None
+    if held is not None:
+        table = {"path": "memory", "symbols": held.symbols, "interval": interval or held.interval}
+    else:
+        table = dict(market)  # type: ignore[arg-type]
+    more = dict(tables or {})
+    table.update(more.pop("market", {}))
+    battle = {"ranking_metric": ranking_metric, "windows": {"kind": windows} if isinstance(windows, str) else windows}
+    battle.update(more.pop("battle", {}))
+    scenario = {
+        "scenario": {"name": name, **more.pop("scenario", {})},
+        "market": table,
+        "battle": battle,
+        **more,
+    }
+    if len(agents) > 1:
+        scenario.setdefault("tournament", {"format": "round_robin"})
+    return run(scenario, agents=agents, market=held, **options)
+
+
+def backtest_signals(
+    market: Market,
+    *,
+    weights: Any = None,
+    sides: Any = None,
+    stamped: str = "bar_close",
+    name: str = "signals",
+    starting_balance: Any = None,
+    risk: str = "unlimited",
+    tables: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Run:
+    """Trades a frame of target weights, or of sides: a column of times, and a column for each symbol (wide), or the
+    columns `symbol` and `weight` (or `side`; long).
+
+    `stamped` says what the times are (docs/own_agents.md): `bar_close` by default, so that a row is traded at the next
+    open.
+    """
+    if (weights is None) == (sides is None):
+        raise TiltyardError("give `weights` or `sides`")
+    import pyarrow as pa
+    import pyarrow.feather as feather
+
+    frame = weights if weights is not None else sides
+    if hasattr(frame, "rename_axis"):
+        frame = pa.Table.from_pandas(frame.rename_axis("ts").reset_index() if "ts" not in frame.columns else frame)
+    table = pa.table(frame)
+    with tempfile.TemporaryDirectory(prefix="tiltyard-") as folder:
+        file = Path(folder) / "signals.arrow"
+        feather.write_feather(table, str(file), compression="uncompressed")
+        strategy = {"kind": "signals", "path": str(file), "stamped": stamped}
+        agent = Agent(strategy, risk=risk, starting_balance=starting_balance)
+        return tournament(market, {name: agent}, name=name, tables=tables, **options)
+
+
+def sweep(
+    scenario: Scenario,
+    *,
+    market: Market | None = None,
+    out: str | Path | None = None,
+    threads: int | None = None,
+    progress: bool | None = None,
+) -> Sweep:
+    """Searches the parameters of a scenario's `[sweep]`. Outcomes are kept in `out`: the same call goes on where a
+    stopped one was."""
+    found = run(scenario, market=market, out=out, threads=threads, progress=progress)
+    if not isinstance(found, Sweep):
+        raise TiltyardError("the scenario has no `[sweep]`; use `run`")
+    return found
+
+
+def check(scenario: Scenario, *, threads: int | None = None) -> list[str]:
+    """Checks a scenario and its data without replaying it. Mistakes are an exception; what comes back are notes."""
+    with tempfile.TemporaryDirectory(prefix="tiltyard-") as folder:
+        notes: Sequence[str] = _tiltyard.check(_request(scenario, Path(folder), threads, None, False))
+        return list(notes)
