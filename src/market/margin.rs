@@ -54,7 +54,7 @@ fn from_file(
     let symbol = &instrument.source;
     let fail =
         |problem: String| MarketError::Funding { symbol: symbol.clone(), path: path.to_owned(), problem };
-    let located = locate(path, &spec.base_dir).map_err(|error| fail(error.to_string()))?;
+    let located = locate(path, &spec.base_dir).map_err(|error| fail(format!("cannot be read: {error}")))?;
     let rates = funding::of_symbol(symbol, &located.files).map_err(&fail)?;
     match funding::gap(&rates, range) {
         None => Ok((rates, None)),
@@ -70,14 +70,15 @@ fn from_file(
 fn mark(spec: &MarketSpec, instrument: &Instrument, path: &Path, bars: &Bars) -> Result<Bars, MarketError> {
     let symbol = &instrument.source;
     let fail = |problem: String| MarketError::Mark { symbol: symbol.clone(), path: path.to_owned(), problem };
-    let located = locate(path, &spec.base_dir).map_err(|error| fail(error.to_string()))?;
+    let located = locate(path, &spec.base_dir).map_err(|error| fail(format!("cannot be read: {error}")))?;
     let alone = located.files.len() == 1;
     let catalogue = Catalogue::of(located);
     // freqtrade's files are imported under a symbol of their own.
-    let named = Symbol::new(&format!("{symbol}.MARK")).map_err(|error| fail(error.to_string()))?;
-    let files = catalogue
-        .files_of(symbol, alone)
-        .or_else(|error| catalogue.files_of(&named, alone).map_err(|_| fail(error.to_string())))?;
+    let named =
+        Symbol::new(&format!("{symbol}.MARK")).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let files = catalogue.files_of(symbol, alone).or_else(|error| {
+        catalogue.files_of(&named, alone).map_err(|_| fail(format!("cannot be read: {error}")))
+    })?;
     let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
         return Err(fail(format!("have no bars that can be resampled to {}", spec.interval)));
     };

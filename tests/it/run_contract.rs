@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// One month, two symbols, two agents, one of which never trades.
 const SMALL: &str = include_str!("../cli/mistakes/sound.toml");
-const SCENARIOS: [&str; 7] = [
+const SCENARIOS: [&str; 8] = [
     "first_tournament",
     "daily_rotation",
     "single_window",
@@ -19,6 +19,7 @@ const SCENARIOS: [&str; 7] = [
     "sweep_sma_cross",
     "signals",
     "rules",
+    "perpetuals",
 ];
 
 const BOARD_KEYS: [&str; 8] = [

@@ -265,7 +265,11 @@ impl serde::Serialize for KeyDoc {
         fields.serialize_field("name", self.name)?;
         fields.serialize_field("type", &self.value.name())?;
         fields.serialize_field("required", &matches!(self.fallback, Fallback::Required))?;
-        fields.serialize_field("default", &self.default_text())?;
+        let default = match self.fallback {
+            Fallback::RequiredWithout(other) => Some(format!("none where `{other}` is given")),
+            _ => self.default_text().map(str::to_owned),
+        };
+        fields.serialize_field("default", &default)?;
         fields.serialize_field("range", &self.value.range())?;
         fields.serialize_field("doc", self.doc)?;
         fields.end()

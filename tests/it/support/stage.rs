@@ -18,7 +18,9 @@ impl Stage {
     /// With the sample and the runnable scenarios.
     pub fn new() -> Self {
         let stage = Self(tempfile::tempdir().unwrap());
-        copy(&Path::new(ROOT).join("data/sample"), &stage.path("data/sample"));
+        for data in ["data/sample", "data/funding"] {
+            copy(&Path::new(ROOT).join(data), &stage.path(data));
+        }
         copy(&Path::new(ROOT).join("scenarios"), &stage.path("scenarios"));
         stage
     }
