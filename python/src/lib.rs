@@ -23,6 +23,7 @@ fn _tiltyard(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<strategy::Needs>()?;
     module.add_function(wrap_pyfunction!(run::run, module)?)?;
     module.add_function(wrap_pyfunction!(run::check, module)?)?;
+    module.add_function(wrap_pyfunction!(run::shard, module)?)?;
     module.add_function(wrap_pyfunction!(bars::hold, module)?)?;
     module.add_class::<bars::Held>()?;
     module.add_function(wrap_pyfunction!(statistics::metrics, module)?)?;

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
+use tiltyard::internals::domain::Shard;
+use tiltyard::internals::store::outcomes::PackStore;
 use tiltyard::internals::store::registry::StoredAgents;
 use tiltyard::prelude::*;
 use tiltyard::run::{
-    HeldBars, Programs, SWEEP_MEMORY, check_with, on_threads, prepare_on, prepare_with, sweep_and_store,
+    HeldBars, Merging, Programs, SWEEP_MEMORY, ShardOptions, check_with, on_threads, prepare_on,
+    prepare_with, run_shard, sweep_and_store, sweep_merged,
 };
 
 use crate::bars::Held;
@@ -19,6 +22,8 @@ use crate::failure;
 use crate::observer::{OnMain, Watch};
 use crate::strategy::{Class, PythonStrategy};
 
+/// How often a shard publishes.
+const PUBLISH: Duration = Duration::from_secs(60);
 /// How often a run looks for Ctrl-C.
 const LOOK: Duration = Duration::from_millis(50);
 /// Times that a run begins again because its strategies have asked for something new.
@@ -63,6 +68,9 @@ pub struct Request {
     replay: Option<String>,
     #[pyo3(item)]
     fresh: bool,
+    /// Where shards have published outcomes that the run is made of.
+    #[pyo3(item)]
+    outcomes: Option<String>,
 }
 
 /// What comes back.
@@ -157,12 +165,12 @@ fn single_thread(work: impl FnOnce() -> Result<Stored, Failed>) -> Result<Stored
 }
 
 /// Replays on threads of their own, while this one looks for Ctrl-C.
-fn aside(
+fn aside<T: Send>(
     py: Python<'_>,
     threads: Option<usize>,
     watch: &Watch,
-    work: impl Fn(&dyn RunObserver) -> Result<Stored, Failed> + Sync,
-) -> Result<Stored, Failed> {
+    work: impl Fn(&dyn RunObserver) -> Result<T, Failed> + Sync,
+) -> Result<T, Failed> {
     py.detach(|| {
         std::thread::scope(|scope| {
             let (done, finished) = channel();
@@ -206,14 +214,50 @@ fn stored(
         None => prepare_with(scenario, entrants, &programs)?,
     };
     let notes = prepared.notes().to_vec();
+    let mut merging = match &request.outcomes {
+        Some(dest) => Some(Merging::of(&prepared, &open(dest, false)?, None, observer)?),
+        None => None,
+    };
     let destination = Destination { out: &request.out, text: &request.text, csv: false };
     if prepared.scenario.sweep.is_some() {
         let options = RunOptions { memory: SWEEP_MEMORY, ..RunOptions::default() };
-        let swept = sweep_and_store(&prepared, &destination, options, observer)?;
+        let swept = match &mut merging {
+            Some(merging) => sweep_merged(&prepared, &destination, options, observer, merging)?,
+            None => sweep_and_store(&prepared, &destination, options, observer)?,
+        };
         return Ok(Stored { folder: swept.stored.folder, notes, has_winner: Some(swept.has_winner) });
     }
+    let prepared = match merging {
+        Some(merging) => merging.into_prepared(prepared)?,
+        None => prepared,
+    };
     let stored = run_and_store(&prepared, &destination, RunOptions::default(), observer)?;
     Ok(Stored { folder: stored.folder, notes, has_winner: None })
+}
+
+fn open(dest: &str, create: bool) -> Result<PackStore, RunError> {
+    PackStore::open(dest, create).map_err(RunError::from)
+}
+
+/// Computes a shard of a run's jobs and publishes their outcomes: jobs of the shard, and those that it computed.
+#[pyfunction]
+pub fn shard(py: Python<'_>, request: Request, index: u32, count: u32) -> PyResult<(u64, u64)> {
+    let shard = Shard::new(index, count).map_err(|error| failure::plain(py, error))?;
+    let dest = request.outcomes.clone().unwrap_or_default();
+    let watch = Watch::new(None, Vec::new());
+    let done = aside(py, request.threads, &watch, |observer| {
+        let source = source(&request, &[])?;
+        let prepared = prepare_with(&source.scenario, &[], &programs(&request))?;
+        let memory = if prepared.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
+        let options = RunOptions { memory, ..RunOptions::default() };
+        let options = ShardOptions { shard, publish_every: PUBLISH, options };
+        let report = run_shard(&prepared, &open(&dest, true)?, &options, observer)?;
+        if report.stopped { Err(Failed::Cancelled) } else { Ok((report.jobs, report.computed)) }
+    });
+    done.map_err(|failed| match failed {
+        Failed::Cancelled => PyKeyboardInterrupt::new_err("stopped; what was computed is published"),
+        Failed::Run(error) => failure::of_run(py, &error, &request.text),
+    })
 }
 
 /// The scenario, with a table for each agent of the program's own: its name, balance and risk profile are read as those

@@ -68,6 +68,7 @@ def _request(scenario: Scenario, out: Path, threads: int | None, replay: str | N
         "helper": shutil.which("tiltyard"),
         "replay": replay,
         "fresh": fresh,
+        "outcomes": None,
     }
 
 
@@ -81,6 +82,9 @@ def run(
     progress: bool | None = None,
     replay: str | None = None,
     fresh: bool = False,
+    executor: Any = None,
+    shards: int = 8,
+    outcomes: str | Path | None = None,
 ) -> Run:
     """Replays a scenario and ranks its agents.
 
@@ -89,6 +93,11 @@ def run(
     the files that the scenario names. The run is stored in `out`, by default a new temporary folder. No result depends on
     `threads`; strategies in Python are replayed on one. Ctrl-C stops a run; a sweep goes on where it was when it is called
     again with the same `out`.
+
+    `executor` divides the work over other processes or machines: anything with the `submit` of
+    `concurrent.futures.Executor`, such as Dask's `client.get_executor()` or :class:`tiltyard.ray.Executor`. It is given
+    `shards` pieces, which publish in the folder `outcomes` (by default in `out`) that all of them must see; a piece that
+    fails is given again. The result is that of one machine, byte for byte (docs/clusters.md).
     """
     own = {name: Agent.of(agent) for name, agent in (agents or {}).items()}
     folder = Path(tempfile.mkdtemp(prefix="tiltyard-")) if out is None else Path(out)
@@ -106,6 +115,11 @@ def run(
         for name, agent in own.items()
         if agent.is_own
     ]
+    if executor is not None:
+        if given or market is not None:
+            raise TiltyardError("agents in Python and bars in memory cannot be divided over an executor")
+        request["outcomes"] = str(outcomes if outcomes is not None else folder / ".packs")
+        _divide(executor, request, shards)
     bar = _Progress(progress)
     try:
         stored, notes, has_winner = _tiltyard.run(request, given, market._held if market else None, bar)
@@ -114,6 +128,32 @@ def run(
     if has_winner is None:
         return Run(stored, notes)
     return Sweep(stored, notes, has_winner)
+
+
+def _shard(request: dict[str, Any], index: int, count: int) -> tuple[int, int]:
+    """A piece of a divided run, on whatever machine."""
+    return _tiltyard.shard(request, index, count)
+
+
+def _divide(executor: Any, request: dict[str, Any], shards: int) -> None:
+    """Computes all shards. One that fails is given twice more: what it has published is not computed again."""
+    if shards < 1:
+        raise TiltyardError("`shards` is at least 1")
+    request = {**request, "folder": str(Path(request["folder"]).absolute()), "out": str(Path(request["out"]).absolute())}
+    waiting = dict.fromkeys(range(shards), 0)
+    while waiting:
+        futures = {index: executor.submit(_shard, request, index, shards) for index in waiting}
+        for index, future in futures.items():
+            try:
+                future.result()
+            except TiltyardError:
+                raise
+            except Exception:
+                waiting[index] += 1
+                if waiting[index] > 2:
+                    raise
+            else:
+                del waiting[index]
 
 
 def tournament(
@@ -195,10 +235,22 @@ def sweep(
     out: str | Path | None = None,
     threads: int | None = None,
     progress: bool | None = None,
+    executor: Any = None,
+    shards: int = 8,
+    outcomes: str | Path | None = None,
 ) -> Sweep:
     """Searches the parameters of a scenario's `[sweep]`. Outcomes are kept in `out`: the same call goes on where a
-    stopped one was."""
-    found = run(scenario, market=market, out=out, threads=threads, progress=progress)
+    stopped one was. `executor`, `shards` and `outcomes` divide it as those of :func:`run`."""
+    found = run(
+        scenario,
+        market=market,
+        out=out,
+        threads=threads,
+        progress=progress,
+        executor=executor,
+        shards=shards,
+        outcomes=outcomes,
+    )
     if not isinstance(found, Sweep):
         raise TiltyardError("the scenario has no `[sweep]`; use `run`")
     return found
