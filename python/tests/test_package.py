@@ -43,7 +43,6 @@ def test_a_scenario_file_gives_the_folder_of_the_command_line(root: Path, tmp_pa
     run = ty.run(scenario, out=tmp_path / "python")
     assert run.leaderboard["rank"][0] == 1
     assert run.leaderboard.arrow.schema.field("total_pnl").type == pa.decimal128(38, 8)
-    program = root / "target-of-test"
     found = [Path(path) for path in _programs(root)]
     if not found:
         pytest.skip("the program `tiltyard` is not built (cargo build)")
@@ -59,8 +58,10 @@ def _programs(root: Path) -> list[str]:
     import shutil
 
     target = Path(os.environ.get("CARGO_TARGET_DIR", root / "target"))
-    built = [str(target / kind / "tiltyard") for kind in ("release", "debug") if (target / kind / "tiltyard").exists()]
-    return built or [path for path in [shutil.which("tiltyard")] if path]
+    built = [target / kind / "tiltyard" for kind in ("release", "debug")]
+    # The one that was built last is that of this state.
+    found = sorted((path for path in built if path.exists()), key=lambda path: path.stat().st_mtime)
+    return [str(found[-1])] if found else [path for path in [shutil.which("tiltyard")] if path]
 
 
 def _differences(found: filecmp.dircmp[str]) -> list[str]:
