@@ -151,15 +151,21 @@ fn on_main(
 fn single_thread(work: impl FnOnce() -> Result<Stored, Failed>) -> Result<Stored, Failed> {
     use std::cell::OnceCell;
     thread_local! {
-        static POOL: OnceCell<Option<rayon::ThreadPool>> = const { OnceCell::new() };
+        static POOL: OnceCell<Result<rayon::ThreadPool, String>> = const { OnceCell::new() };
     }
     POOL.with(|pool| {
-        let pool = pool
-            .get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok());
+        let pool = pool.get_or_init(|| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+            pool.map_err(|error| error.to_string())
+        });
         match pool {
             // This thread is the pool's: what the work spreads over the pool is done here, one after the other.
-            Some(_) => work(),
-            None => on_threads(Some(1), || Ok::<(), Failed>(())).and_then(|()| work()),
+            Ok(_) => work(),
+            // On other threads the work would wait for the interpreter that this one holds.
+            Err(problem) => {
+                let (name, problem) = ("strategies in Python".to_owned(), problem.clone());
+                Err(RunError::Entrant { name, problem }.into())
+            }
         }
     })
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import filecmp
 import math
 from pathlib import Path
 
@@ -34,3 +35,9 @@ def waves(bars: int, interval: str = "1h") -> pl.DataFrame:
             "volume": [1000.0] * bars,
         }
     )
+
+
+def differences(found: filecmp.dircmp[str]) -> list[str]:
+    """Names of the files of two folders that are not the same in both."""
+    here = [*found.diff_files, *found.left_only, *found.right_only, *found.funny_files]
+    return here + [name for inner in found.subdirs.values() for name in differences(inner)]

@@ -12,13 +12,9 @@ from typing import Any
 
 import pytest
 import tiltyard as ty
+from conftest import differences
 
 SCENARIOS = ["sweep_sma_cross.toml", "league_of_twelve.toml"]
-
-
-def differences(found: filecmp.dircmp[str]) -> list[str]:
-    here = [*found.diff_files, *found.left_only, *found.right_only, *found.funny_files]
-    return here + [name for inner in found.subdirs.values() for name in differences(inner)]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import tiltyard as ty
-from conftest import waves
+from conftest import differences, waves
 
 
 class Dips(ty.Strategy):
@@ -50,7 +50,7 @@ def test_a_scenario_file_gives_the_folder_of_the_command_line(root: Path, tmp_pa
     subprocess.run([program, "run", scenario, "--out", tmp_path / "line"], check=True, capture_output=True, cwd=root)
     other = tmp_path / "line" / run.folder.relative_to(tmp_path / "python")
     same = filecmp.dircmp(run.folder, other)
-    assert not _differences(same)
+    assert not differences(same)
 
 
 def _programs(root: Path) -> list[str]:
@@ -62,11 +62,6 @@ def _programs(root: Path) -> list[str]:
     # The one that was built last is that of this state.
     found = sorted((path for path in built if path.exists()), key=lambda path: path.stat().st_mtime)
     return [str(found[-1])] if found else [path for path in [shutil.which("tiltyard")] if path]
-
-
-def _differences(found: filecmp.dircmp[str]) -> list[str]:
-    here = [*found.diff_files, *found.left_only, *found.right_only, *found.funny_files]
-    return here + [name for inner in found.subdirs.values() for name in _differences(inner)]
 
 
 def test_a_strategy_in_python_equals_the_same_rules(market: ty.Market) -> None:
@@ -85,7 +80,7 @@ def test_the_same_run_twice_is_the_same(market: ty.Market, tmp_path: Path) -> No
     one = ty.tournament(market, {"dips": Dips}, windows(20), out=tmp_path / "a")
     two = ty.tournament(market, {"dips": Dips}, windows(20), out=tmp_path / "b")
     assert one.id == two.id
-    assert not _differences(filecmp.dircmp(one.folder, two.folder))
+    assert not differences(filecmp.dircmp(one.folder, two.folder))
 
 
 def test_an_exception_forfeits_with_its_traceback(market: ty.Market) -> None:

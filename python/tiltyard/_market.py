@@ -10,6 +10,8 @@ import pyarrow as pa
 from . import _tiltyard
 from ._errors import TiltyardError
 
+#: Names that the column of times may have, the usual one first.
+_TIMES = ("ts", "timestamp", "time", "datetime", "date", "open_time", "index")
 _INTERVALS = {
     60: "1m", 180: "3m", 300: "5m", 900: "15m", 1800: "30m", 3600: "1h", 7200: "2h", 14400: "4h", 21600: "6h",
     28800: "8h", 43200: "12h", 86400: "1d", 604800: "1w",
@@ -58,7 +60,7 @@ class Market:
         tables = {}
         for symbol, frame in frames.items():
             names = {str(name).lower() for name in frame.columns}
-            if not names & {"ts", "timestamp", "time", "datetime", "date", "open_time"}:
+            if not names & set(_TIMES):
                 frame = frame.rename_axis("ts").reset_index()
             tables[symbol] = pa.Table.from_pandas(frame, preserve_index=False)
         return cls.from_arrow(tables, interval)
@@ -91,8 +93,7 @@ def _stream(symbol: str, table: Any) -> pa.Table:
 
 def _interval(table: pa.Table) -> str:
     names = {name.lower(): name for name in table.column_names}
-    known = ("ts", "timestamp", "time", "datetime", "date", "open_time", "index")
-    column = next((names[name] for name in known if name in names), None)
+    column = next((names[name] for name in _TIMES if name in names), None)
     if column is None or table.num_rows < 2:
         raise TiltyardError("the interval of the bars cannot be seen; give `interval`, for example \"1h\"")
     times = table.column(column).slice(0, 1000).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).to_pylist()

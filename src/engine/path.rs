@@ -20,13 +20,18 @@ impl State<'_> {
         for index in 0..self.rows.len() {
             let symbol = symbol_id(index);
             let Some(row) = self.fresh(symbol) else { continue };
-            let bars = &self.job.market.series(symbol).bars;
-            let (low, high) = (bars.low[row], bars.high[row]);
-            let concerned = |order: &Working| anyhow(order) || order.wakes(low, high);
-            if self.waiting.iter().any(|order| order.symbol == symbol && concerned(order)) {
+            if self.is_concerned(symbol, row, &anyhow) {
                 walk(self, symbol, row);
             }
         }
+    }
+
+    /// Whether some resting order of the symbol may be touched by its bar, or is concerned `anyhow`.
+    pub(super) fn is_concerned(&self, symbol: SymbolId, row: Row, anyhow: impl Fn(&Working) -> bool) -> bool {
+        let bars = &self.job.market.series(symbol).bars;
+        let (low, high) = (bars.low[row], bars.high[row]);
+        let concerned = |order: &Working| anyhow(order) || order.wakes(low, high);
+        self.waiting.iter().any(|order| order.symbol == symbol && concerned(order))
     }
 
     /// The finer bars inside this tick's bar of a symbol.

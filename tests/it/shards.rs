@@ -10,29 +10,12 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::internals::store::outcomes::{Pack, PackRow, PackStore};
 
-use crate::support::stage::{Said, Stage, files, trend_and_hold};
+use crate::support::stage::{Said, Stage, files, sixty_combinations, trend_and_hold};
 
-/// Six days in three windows, 60 combinations.
-const SWEEP: &str = r#"
-[sweep]
-agent = "trend"
-batch = 7
-
-[sweep.parameters]
-fast = { from = 2, to = 11 }
-slow = { from = 20, to = 70, step = 10 }
-
-[validation]
-kind  = "walk_forward"
-train = 2
-test  = 1
-
-[battle]
-windows = { kind = "sequential", length = "2d" }
-
-[report]
-benchmark = "hold"
-"#;
+/// Six days in three windows.
+fn sweep() -> String {
+    sixty_combinations(7)
+}
 
 /// Agents of several kinds in six windows.
 const TOURNAMENT: &str = r#"
@@ -60,7 +43,7 @@ benchmark = "hold"
 
 fn stage() -> Stage {
     let stage = Stage::new();
-    stage.write("swept.toml", &trend_and_hold("swept", "2023-05-01", "2023-05-13", SWEEP));
+    stage.write("swept.toml", &trend_and_hold("swept", "2023-05-01", "2023-05-13", &sweep()));
     stage.write("league.toml", &trend_and_hold("league", "2023-05-01", "2023-05-25", TOURNAMENT));
     stage
 }
@@ -213,7 +196,7 @@ fn a_pack_that_was_changed_is_refused_by_name() {
 #[test]
 fn what_cannot_be_divided_is_refused() {
     let stage = stage();
-    let learning = SWEEP.replace("batch = 7", "search = \"tpe\"\ntrials = 20");
+    let learning = sweep().replace("batch = 7", "search = \"tpe\"\ntrials = 20");
     stage.write("tpe.toml", &trend_and_hold("tpe", "2023-05-01", "2023-05-13", &learning));
     let said = stage.run("run tpe.toml --shard 0/2 --outcomes packs");
     assert_eq!(said.code, Some(2), "{}", said.stderr);
@@ -237,7 +220,7 @@ fn what_cannot_be_divided_is_refused() {
 fn a_random_search_with_a_limit_is_divided_too() {
     let stage = stage();
     let random =
-        SWEEP.replace("batch = 7", "search = \"random\"\ntrials = 40\nwhere = [\"fast * 3 <= slow\"]");
+        sweep().replace("batch = 7", "search = \"random\"\ntrials = 40\nwhere = [\"fast * 3 <= slow\"]");
     stage.write("random.toml", &trend_and_hold("random", "2023-05-01", "2023-05-13", &random));
     ok(&stage, "run random.toml --out one --quiet");
     for shard in 0..3 {
@@ -285,7 +268,7 @@ fn a_merge_may_wait_for_shards_that_have_not_begun() {
 
 /// A sweep that lasts long enough to be interrupted.
 fn long(stage: &Stage) {
-    let text = trend_and_hold("long", "2023-03-01", "2024-05-31", SWEEP);
+    let text = trend_and_hold("long", "2023-03-01", "2024-05-31", &sweep());
     stage.write("long.toml", &text.replace("step = 10 }", "step = 1 }").replace("to = 11", "to = 19"));
 }
 

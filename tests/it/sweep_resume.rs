@@ -7,38 +7,17 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::stage::{Stage, files, trend_and_hold};
+use crate::support::stage::{Stage, files, sixty_combinations, trend_and_hold};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
-
-/// Six days in three windows, 60 combinations in batches of two: 30 writes.
-const REST: &str = r#"
-[sweep]
-agent = "trend"
-batch = 2
-
-[sweep.parameters]
-fast = { from = 2, to = 11 }
-slow = { from = 20, to = 70, step = 10 }
-
-[validation]
-kind  = "walk_forward"
-train = 2
-test  = 1
-
-[battle]
-windows = { kind = "sequential", length = "2d" }
-
-[report]
-benchmark = "hold"
-"#;
 
 /// Number of kills.
 const KILLS: usize = 50;
 
 fn scenario() -> String {
-    trend_and_hold("killed", "2023-05-01", "2023-05-13", REST)
+    // Six days in three windows: 30 writes.
+    trend_and_hold("killed", "2023-05-01", "2023-05-13", &sixty_combinations(2))
 }
 
 fn stage() -> Stage {

@@ -28,12 +28,7 @@ impl State<'_> {
         for index in 0..self.rows.len() {
             let symbol = symbol_id(index);
             let Some(row) = self.fresh(symbol) else { continue };
-            let bars = &self.job.market.series(symbol).bars;
-            let (low, high) = (bars.low[row], bars.high[row]);
-            let concerned = self
-                .waiting
-                .iter()
-                .any(|order| order.symbol == symbol && (anyhow(order) || order.wakes(low, high)));
+            let concerned = self.is_concerned(symbol, row, &anyhow);
             if concerned || (risky && !self.ledger.position(symbol).qty().is_zero()) {
                 walk(self, symbol, row);
             }

@@ -6,25 +6,13 @@ use super::table::TableReader;
 use crate::domain::Qty;
 use crate::scenario::{Direction, Entries};
 
-/// The kinds with `direction`, and those with `quantity`.
-const WITH_DIRECTION: [&str; 7] = [
-    "sma_cross",
-    "ema_cross",
-    "macd",
-    "rsi_reversion",
-    "bollinger_reversion",
-    "donchian_breakout",
-    "momentum",
-];
-const WITHOUT_QUANTITY: &str = "momentum";
-
-/// Sides and fixed quantity of a strategy's entries.
-pub(super) fn entries(kind: &str, table: &TableReader<'_>) -> Option<Entries> {
-    if !WITH_DIRECTION.contains(&kind) {
+/// Sides and fixed quantity of a strategy's entries, where the catalogue gives it these keys.
+pub(super) fn entries(table: &TableReader<'_>) -> Option<Entries> {
+    if !table.describes("direction") {
         return Some(Entries::default());
     }
     let direction: Option<Direction> = table.value("direction");
-    if kind == WITHOUT_QUANTITY {
+    if !table.describes("quantity") {
         return Some(Entries { direction: direction?, quantity: None });
     }
     let quantity: Option<Option<Spanned<Qty>>> = table.optional("quantity");

@@ -42,7 +42,7 @@ pub(super) fn read(agent: &TableReader<'_>, context: &AgentContext<'_>) -> Optio
         "signals" => unsized_common(&table, context),
         _ => Common { size: table.value("size_pct"), ..unsized_common(&table, context) },
     };
-    let entries = entries::entries(kind, &table);
+    let entries = entries::entries(&table);
     if table.has("quantity") && entries.as_ref().is_some_and(|entries| entries.quantity.is_some()) {
         common.size = Some(Bps::ZERO);
     }

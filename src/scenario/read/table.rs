@@ -53,6 +53,11 @@ impl<'t> TableReader<'t> {
         self.entry(key).is_some()
     }
 
+    /// Whether the table may have the key.
+    pub(super) fn describes(&self, key: &str) -> bool {
+        self.keys.iter().any(|doc| doc.name == key)
+    }
+
     /// Whether it has unknown keys.
     pub(super) fn has_unknown_keys(&self) -> bool {
         self.unknown_keys().next().is_some()

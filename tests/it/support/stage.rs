@@ -167,3 +167,29 @@ strategy = {{ kind = "buy_and_hold" }}
 {rest}"#
     )
 }
+
+/// A sweep of `trend`: 60 combinations in batches of `batch`, walked forward over windows of two days.
+pub fn sixty_combinations(batch: u32) -> String {
+    format!(
+        r#"
+[sweep]
+agent = "trend"
+batch = {batch}
+
+[sweep.parameters]
+fast = {{ from = 2, to = 11 }}
+slow = {{ from = 20, to = 70, step = 10 }}
+
+[validation]
+kind  = "walk_forward"
+train = 2
+test  = 1
+
+[battle]
+windows = {{ kind = "sequential", length = "2d" }}
+
+[report]
+benchmark = "hold"
+"#
+    )
+}
