@@ -4,8 +4,9 @@
 //! Workload: one seeded synthetic symbol, 525,600 one-minute bars (a year), `sma_cross`, fee 10 bp, next-open
 //! fills, the whole wallet in and out, all metrics. `turning` (high turnover) has the 190 combinations of
 //! fast 5..50 step 5 and slow 60..240 step 10; `calm` (low turnover) those of fast 100..1000 step 100 and
-//! slow 1000..10,000 step 500. Shared columns and averages are inside the timed part, building the market is
-//! not.
+//! slow 1000..10,000 step 500. `rsi`, `bollinger`, `donchian` and `rules` are 100 combinations of ten values of two
+//! parameters each; `rules` sweeps a threshold and a stop, with target, trailing stop and holding limit. Shared columns,
+//! averages and indicators are inside the timed part, building the market is not.
 
 mod support;
 
@@ -13,14 +14,17 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use support::{YEAR, year};
-use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, SymbolId, UNITS_PER_ONE};
+use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId, UNITS_PER_ONE};
 use tiltyard::internals::engine::batch::Batch;
 use tiltyard::internals::engine::{Job, Window};
+use tiltyard::internals::indicator::{History, IndicatorCache};
 use tiltyard::internals::market::{Market, SeriesBars};
 use tiltyard::internals::metrics::{MetricInputs, Sampled, metrics_of};
 use tiltyard::internals::scenario::{
-    Delisted, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+    Condition, Delisted, MetricSpec, RiskProfile, RuleDistance, RuleSet, StrategyKind, StrategySpec,
+    VenueSpec, WarmUp, expr,
 };
+use tiltyard::internals::strategy::Setup;
 
 #[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
 fn market() -> Market {
@@ -33,14 +37,43 @@ fn market() -> Market {
 
 fn grid(fast: impl Iterator<Item = u32> + Clone, slow: impl Iterator<Item = u32>) -> Vec<StrategySpec> {
     slow.flat_map(|slow| fast.clone().map(move |fast| StrategyKind::SmaCross { fast, slow }))
-        .map(|kind| StrategySpec {
-            kind,
-            symbols: vec![SymbolId(0)],
-            timeframe: Interval::MINUTE,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        })
+        .map(spec)
         .collect()
+}
+
+/// Ten values of each of two parameters.
+fn hundred(kind: impl Fn(u32, u32) -> StrategyKind) -> Vec<StrategySpec> {
+    let pairs = (1..=10).flat_map(|a| (1..=10).map(move |b| (a, b)));
+    pairs.map(|(a, b)| spec(kind(a, b))).collect()
+}
+
+fn spec(kind: StrategyKind) -> StrategySpec {
+    StrategySpec {
+        kind,
+        symbols: vec![SymbolId(0)],
+        timeframe: Interval::MINUTE,
+        size: Bps::WHOLE,
+        entries: Default::default(),
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a benchmark without its rules has nothing to say")]
+fn condition(text: &str) -> Condition {
+    let minute = Interval::MINUTE;
+    Condition { text: text.to_owned(), expr: expr::parse(text, minute, minute).expect("a sound condition") }
+}
+
+/// Buys pullbacks in an uptrend, with everything that protects a position.
+fn rules(threshold: u32, stop: u32) -> StrategyKind {
+    let share = |percent| Some(RuleDistance::Share(Bps::from_percent(percent)));
+    let enter = [format!("rsi(14) < {}", 20 + threshold), "close > sma(2000)".to_owned()];
+    StrategyKind::Rules(Box::new(RuleSet {
+        stop_loss: share(f64::from(stop) / 5.0),
+        take_profit: share(2.0),
+        trailing_stop: share(1.5),
+        max_hold_bars: Some(600),
+        ..RuleSet::of(enter.iter().map(|text| condition(text)).collect(), vec![condition("rsi(14) > 65")])
+    }))
 }
 
 fn bench(c: &mut Criterion) {
@@ -73,6 +106,44 @@ fn bench(c: &mut Criterion) {
                         black_box(metrics_of(&observed, &MetricSpec::default()));
                     }
                 });
+            });
+        });
+    }
+    let decided = [
+        (
+            "rsi",
+            hundred(|a, b| StrategyKind::RsiReversion {
+                period: 5 + a,
+                entry_below: f64::from(20 + b),
+                exit_above: 70.0,
+            }),
+        ),
+        (
+            "bollinger",
+            hundred(|a, b| StrategyKind::BollingerReversion {
+                period: 10 * a,
+                width: 1.0 + f64::from(b) / 5.0,
+            }),
+        ),
+        ("donchian", hundred(|a, b| StrategyKind::DonchianBreakout { entry: 20 * a, exit: 10 * b })),
+        ("rules", hundred(rules)),
+    ];
+    for (name, specs) in &decided {
+        group.throughput(Throughput::Elements(u64::from(YEAR) * specs.len() as u64)).sample_size(10);
+        group.bench_function(*name, |b| {
+            b.iter(|| {
+                let cache = IndicatorCache::new();
+                let ticks = market.in_range;
+                let history = History { market: &market, cache: &cache, ticks, warm_up: WarmUp::Before };
+                let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
+                let batch = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks };
+                let Ok(prepared) = batch.prepare() else { return };
+                for spec in specs {
+                    if let Ok(outcome) = prepared.follow(spec, &setup) {
+                        let observed = MetricInputs::of_condensed(outcome, &market, &sampled);
+                        black_box(metrics_of(&observed, &MetricSpec::default()));
+                    }
+                }
             });
         });
     }

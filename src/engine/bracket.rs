@@ -276,7 +276,8 @@ impl State<'_> {
 /// The largest price that an order may name; above it products would not fit.
 pub(super) const LARGEST_PRICE: Price = Price::from_units(10_i128.pow(22));
 
-fn level(protection: Protection, entry: Price, up: bool, tick: Price) -> Price {
+/// The price of a protective order, on the instrument's tick.
+pub(super) fn level(protection: Protection, entry: Price, up: bool, tick: Price) -> Price {
     match protection {
         Protection::FromEntry(distance) => at_distance(entry, sane(distance), up, tick),
         Protection::At(price) => {

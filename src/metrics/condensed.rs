@@ -16,13 +16,29 @@ use crate::strategy::{Setup, prepare};
 
 /// A market of one symbol and everything a job in it needs.
 #[derive(Debug)]
-struct Case {
+pub(super) struct Case {
     market: Market,
     first: usize,
-    venue: VenueSpec,
+    pub venue: VenueSpec,
     start: Cash,
-    warm_up: WarmUp,
-    risk: RiskProfile,
+    pub warm_up: WarmUp,
+    pub risk: RiskProfile,
+}
+
+/// A job in a market from a tick on, at a taker fee and a slippage in basis points.
+pub(super) fn case_of(market: Market, before: usize, start: Cash, (fee, slip): (f64, f64)) -> Case {
+    let slippage = match slip {
+        0.0 => Slippage::None,
+        bps => Slippage::FixedBps { bps: Bps::from_f64(bps) },
+    };
+    Case {
+        first: before.min(market.clock.len() - 1),
+        market,
+        venue: VenueSpec { taker_fee: Bps::from_f64(fee), slippage, ..VenueSpec::default() },
+        start,
+        warm_up: WarmUp::Before,
+        risk: RiskProfile::unlimited(),
+    }
 }
 
 impl Case {
@@ -44,13 +60,24 @@ impl Case {
     }
 
     /// What the bar-by-bar engine makes of it.
-    fn oracle(&self, spec: &StrategySpec) -> MetricInputs {
-        let (job, cache) = (self.job(), IndicatorCache::new());
-        let history =
-            History { market: &self.market, cache: &cache, ticks: job.window.ticks, warm_up: self.warm_up };
-        let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
-        let replay = replay(&job, prepare(spec, &setup));
+    pub(super) fn oracle(&self, spec: &StrategySpec) -> MetricInputs {
+        let cache = IndicatorCache::new();
+        let replay = replay(&self.job(), prepare(spec, &self.setup(&cache)));
         MetricInputs::of(&replay, &self.market, None)
+    }
+
+    /// What the batch engine makes of a strategy that decides by the bars alone.
+    pub(super) fn follow(&self, spec: &StrategySpec) -> Result<MetricInputs, Ineligible> {
+        let (sampled, cache) = (self.sampled(), IndicatorCache::new());
+        let batch = Batch { job: self.job(), warm_up: self.warm_up, samples: &sampled.ticks };
+        let outcome = batch.prepare()?.follow(spec, &self.setup(&cache))?;
+        Ok(MetricInputs::of_condensed(outcome, &self.market, &sampled))
+    }
+
+    fn setup<'a>(&'a self, cache: &'a IndicatorCache) -> Setup<'a> {
+        let ticks = self.job().window.ticks;
+        let history = History { market: &self.market, cache, ticks, warm_up: self.warm_up };
+        Setup { history, seed: Seed(1), agent: "one", window: 0 }
     }
 
     fn batch(&self, specs: &[StrategySpec]) -> Vec<Result<MetricInputs, Ineligible>> {
@@ -83,7 +110,7 @@ impl Case {
     }
 }
 
-fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> StrategySpec {
+pub(super) fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> StrategySpec {
     StrategySpec {
         kind,
         symbols: vec![SymbolId(0)],
@@ -145,22 +172,11 @@ fn cases() -> impl Strategy<Value = Case> {
     (tape, ticks, level, interval, rules, fee, slip, start, flags).prop_map(
         |(tape, tick, level, interval, rules, fee, slip, start, (inside, sell, before, daily_loss))| {
             let market = market(interval.parse().unwrap(), tick, level, &tape, rules);
-            let slippage = match slip {
-                0.0 => Slippage::None,
-                bps => Slippage::FixedBps { bps: Bps::from_f64(bps) },
-            };
-            let taker_fee = Bps::from_f64(fee);
-            Case {
-                first: before.min(market.clock.len() - 1),
-                market,
-                venue: VenueSpec { taker_fee, slippage, close_at_end: sell, ..VenueSpec::default() },
-                start: start.parse().unwrap(),
-                warm_up: if inside { WarmUp::Inside } else { WarmUp::Before },
-                risk: RiskProfile {
-                    daily_loss_limit: daily_loss.map(Bps::from_percent),
-                    ..RiskProfile::unlimited()
-                },
-            }
+            let mut case = case_of(market, before, start.parse().unwrap(), (fee, slip));
+            case.venue.close_at_end = sell;
+            case.warm_up = if inside { WarmUp::Inside } else { WarmUp::Before };
+            case.risk.daily_loss_limit = daily_loss.map(Bps::from_percent);
+            case
         },
     )
 }

@@ -12,6 +12,8 @@ mod catalogue;
 mod condensed;
 mod correlation;
 mod dated;
+#[cfg(test)]
+mod decided;
 mod drawdown;
 mod exposure;
 #[cfg(test)]

@@ -108,7 +108,10 @@ impl Conversation {
         };
         let latency = started.elapsed();
         let answer = match heard {
-            Ok(line) => Answer::Line(line),
+            Ok(line) => {
+                self.link.answered(latency);
+                Answer::Line(line)
+            }
             Err(Broken::Silent) if on_timeout == OnTimeout::Hold => {
                 self.owed += 1;
                 Answer::Late

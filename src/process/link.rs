@@ -15,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tempfile::TempDir;
 
 use super::line::{Broken, LINE_BYTES};
+use super::same_core::SameCore;
 use super::tail::Tail;
 
 /// How long a program that closed its output may take to end before it is killed.
@@ -31,12 +32,15 @@ pub struct Link {
     input: Option<ChildStdin>,
     output: ChildStdout,
     errors: Option<ChildStderr>,
+    /// Where its output is read into.
+    chunk: Box<[u8]>,
     /// What was read of its output; the lines before `taken` were handed out.
     read: Vec<u8>,
     taken: usize,
     /// Up to here there is no line's end.
     searched: usize,
     log: Tail,
+    place: SameCore,
     status: Option<ExitStatus>,
     // Removed after the process.
     _folder: TempDir,
@@ -56,10 +60,12 @@ impl Link {
         let output = child.stdout.take().ok_or_else(missing)?;
         let errors = child.stderr.take().ok_or_else(missing)?;
         let link = Self {
+            place: SameCore::of(child.id()),
             child,
             input: Some(input),
             output,
             errors: Some(errors),
+            chunk: vec![0; CHUNK].into(),
             read: Vec::new(),
             taken: 0,
             searched: 0,
@@ -91,6 +97,11 @@ impl Link {
         Ok(())
     }
 
+    /// It has answered a question, so long after it was asked.
+    pub fn answered(&mut self, latency: Duration) {
+        self.place.answered(latency);
+    }
+
     /// The next line, without its end.
     ///
     /// # Errors
@@ -111,7 +122,9 @@ impl Link {
             if self.read.len() > LINE_BYTES {
                 return Err(Broken::TooLong);
             }
-            self.wait(false, deadline)?;
+            if !self.place.gives_way() || self.read_output()? == 0 {
+                self.wait(false, deadline)?;
+            }
         }
     }
 
@@ -139,18 +152,18 @@ impl Link {
         if errors {
             self.read_errors();
         }
-        if output { self.read_output() } else { Ok(()) }
+        if output { self.read_output().map(|_| ()) } else { Ok(()) }
     }
 
-    fn read_output(&mut self) -> Result<(), Broken> {
-        let before = self.read.len();
-        self.read.resize(before + CHUNK, 0);
-        let read = self.output.read(&mut self.read[before..]);
-        self.read.truncate(before + read.as_ref().copied().unwrap_or(0));
-        match read {
+    /// Reads what it has written so far; how many bytes.
+    fn read_output(&mut self) -> Result<usize, Broken> {
+        match self.output.read(&mut self.chunk) {
             Ok(0) => Err(Broken::Closed),
-            Ok(_) => Ok(()),
-            Err(error) if is_for_now(&error) => Ok(()),
+            Ok(read) => {
+                self.read.extend_from_slice(&self.chunk[..read]);
+                Ok(read)
+            }
+            Err(error) if is_for_now(&error) => Ok(0),
             Err(_) => Err(Broken::Closed),
         }
     }

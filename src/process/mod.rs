@@ -27,6 +27,8 @@ mod no_link;
 mod observation;
 mod recording;
 mod reply;
+#[cfg(unix)]
+mod same_core;
 pub mod sandbox;
 mod schema;
 mod setup;

@@ -10,6 +10,7 @@ mod adapters;
 mod builtin;
 mod context;
 mod contract;
+mod decisions;
 mod delay;
 mod lines;
 mod orders;
@@ -34,6 +35,7 @@ pub use context::{
     Warmup,
 };
 pub use contract::{Strategy, StrategyError, Wake};
+pub use decisions::{BarDecisions, bar_decisions, decides_by_bars};
 pub use lines::crossing;
 pub use orders::{NewBuy, NewSell, Orders};
 pub use own::{OwnStrategies, StrategyFactory};

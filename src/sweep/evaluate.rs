@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use super::WindowOutcome;
 use crate::engine::batch::{Batch, Prepared, ReplaySummary};
 use crate::engine::{Job, Loop};
-use crate::indicator::{Budget, IndicatorCache};
+use crate::indicator::{Budget, History, IndicatorCache};
 use crate::metrics::{MetricInputs, Sampled};
 use crate::scenario::{StrategySpec, TrialSetup};
-use crate::strategy::crossing;
+use crate::strategy::{Setup, crossing, decides_by_bars};
 use crate::tournament::{RunOptions, TournamentPlan, replay_agent};
 
 /// One combination and the windows to replay it in.
@@ -80,7 +80,8 @@ impl<'a> Evaluator<'a> {
         }
         let mut groups: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
         for (index, &(setup, window)) in jobs.iter().enumerate() {
-            if crossing(&setup.agent.strategy, self.plan.market.interval).is_some() {
+            let spec = &setup.agent.strategy;
+            if crossing(spec, self.plan.market.interval).is_some() || decides_by_bars(spec) {
                 groups.entry((window, batch_key(setup))).or_default().push(index);
             }
         }
@@ -117,9 +118,25 @@ impl<'a> Evaluator<'a> {
         };
         let batch = Batch { job, warm_up: scenario.market.warm_up, samples: &sampled.ticks };
         let Ok(prepared) = batch.prepare() else { return Vec::new() };
-        let part = indexes.len().div_ceil(rayon::current_num_threads().max(1));
-        let condensed = indexes.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
-        condensed
+        let interval = market.interval;
+        let (crosses, decided): (Vec<usize>, Vec<usize>) =
+            indexes.iter().partition(|&&index| crossing(&jobs[index].0.agent.strategy, interval).is_some());
+        let part = crosses.len().div_ceil(rayon::current_num_threads().max(1));
+        let crosses = crosses.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
+        let history = History {
+            market,
+            cache: &self.caches[window],
+            ticks: span.window.ticks,
+            warm_up: scenario.market.warm_up,
+        };
+        let decided = decided.par_iter().filter_map(|&index| {
+            let agent = &jobs[index].0.agent;
+            let setup =
+                Setup { history, seed: scenario.seed, agent: agent.name.as_str(), window: span.window.index };
+            Some((index, prepared.follow(&agent.strategy, &setup).ok()?))
+        });
+        crosses
+            .chain(decided)
             .map(|(index, outcome)| {
                 let observed = MetricInputs::of_condensed(outcome, market, &sampled);
                 (index, WindowOutcome::observed(&observed, &scenario.metrics))

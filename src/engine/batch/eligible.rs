@@ -2,8 +2,10 @@
 
 use super::{Batch, Ineligible};
 use crate::domain::{Bps, Interval, SymbolId};
-use crate::scenario::{Entries, FillAt, OnBreach, RiskProfile, Slippage, StrategySpec, VenueSpec};
-use crate::strategy::crossing;
+use crate::scenario::{
+    Entries, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec,
+};
+use crate::strategy::{crossing, decides_by_bars};
 
 /// What all parameterisations have in common; the fixed slippage.
 pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
@@ -41,9 +43,43 @@ pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ine
     if spec.entries != Entries::default() {
         return Err(Ineligible::Margin);
     }
+    size_and_risk(batch, spec)
+}
+
+/// Whether one strategy that decides by the bars alone can.
+pub(super) fn decided(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligible> {
+    if !decides_by_bars(spec) || spec.symbols != [SymbolId(0)] {
+        return Err(Ineligible::Strategy);
+    }
+    if is_protected(spec) {
+        if batch.job.venue.intrabar != Intrabar::Adverse {
+            return Err(Ineligible::Venue);
+        }
+        // Protective orders rest.
+        if batch.job.risk.max_open_orders.is_some_and(|most| most < PROTECTIVE_ORDERS) {
+            return Err(Ineligible::Risk);
+        }
+    }
+    size_and_risk(batch, spec)
+}
+
+/// Stop, trailing stop, target, and the order that is sent.
+const PROTECTIVE_ORDERS: u32 = 4;
+
+fn is_protected(spec: &StrategySpec) -> bool {
+    match &spec.kind {
+        StrategyKind::Rules(rules) => {
+            rules.stop_loss.is_some() || rules.trailing_stop.is_some() || rules.take_profit.is_some()
+        }
+        _ => false,
+    }
+}
+
+fn size_and_risk(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligible> {
     if spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
         return Err(Ineligible::Size);
     }
+    let base = batch.job.market.interval;
     if binds(batch.job.risk, spec.size, base) { Err(Ineligible::Risk) } else { Ok(()) }
 }
 

@@ -19,6 +19,7 @@
 //! - prices from 0.00000001 to 20 million, wallets up to 11 million.
 
 mod compare;
+mod decided;
 mod drawdowns;
 mod eligible;
 mod grid;
@@ -26,6 +27,7 @@ mod ineligible;
 mod job;
 mod lines;
 mod prepared;
+mod protection;
 mod replay_summary;
 mod shared_columns;
 mod trader;

@@ -6,10 +6,10 @@ use super::replay_summary::ReplaySummary;
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
 use super::units::{FeeSchedule, LIMIT, Share};
-use super::{Ineligible, eligible};
+use super::{Ineligible, decided, eligible};
 use crate::domain::{Bps, SymbolId};
 use crate::scenario::{StrategySpec, WarmUp};
-use crate::strategy::crossing;
+use crate::strategy::{Setup, bar_decisions, crossing};
 
 /// A batch with its shared columns: 9 bytes a bar of the window (17 with slippage) and 8 a bar of the market up to
 /// its end. Shared between threads by reference.
@@ -18,6 +18,7 @@ pub struct Prepared<'a> {
     batch: Batch<'a>,
     columns: SharedColumns<'a>,
     fees: FeeSchedule,
+    maker_fees: Option<FeeSchedule>,
     slippage: Bps,
     /// `batch.samples` as indexes into the shared columns.
     samples: Vec<usize>,
@@ -38,6 +39,11 @@ impl<'a> Batch<'a> {
         let fees = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
         let (columns, fees) = SharedColumns::new(columns, (ticks.first, ticks.last), slippage, fees)
             .ok_or(Ineligible::TooLarge)?;
+        let maker = self.job.venue.maker_fee;
+        let maker_fees = (Bps::ZERO..=Bps::WHOLE)
+            .contains(&maker)
+            .then(|| FeeSchedule::new(maker, &series.instrument, columns.highest))
+            .flatten();
         let start = self.job.starting_balance.units();
         if !(0..i128::from(LIMIT)).contains(&start) {
             return Err(Ineligible::TooLarge);
@@ -47,11 +53,23 @@ impl<'a> Batch<'a> {
             Some(_) => columns.day_ends(),
             None => Vec::new(),
         };
-        Ok(Prepared { batch: self, columns, fees, slippage, samples, day_ends })
+        Ok(Prepared { batch: self, columns, fees, maker_fees, slippage, samples, day_ends })
     }
 }
 
 impl Prepared<'_> {
+    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window.
+    ///
+    /// # Errors
+    /// [`Ineligible`] the general engine has to replay it.
+    pub fn follow(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
+        let job = &self.batch.job;
+        eligible::decided(&self.batch, spec)?;
+        let mut decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
+        let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
+        decided::run(&mut *decisions, series, through, Share::new(spec.size), &self.terms())
+    }
+
     /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on
     /// the way.
     ///
@@ -102,6 +120,7 @@ impl Prepared<'_> {
             columns: &self.columns,
             closes: self.columns.closes(),
             fees: &self.fees,
+            maker_fees: self.maker_fees.as_ref(),
             start: job.starting_balance.units() as i64,
             samples: &self.samples,
             daily_loss: job

@@ -5,10 +5,11 @@
 
 use super::Ineligible;
 use super::drawdowns::{Closes, Falls, Segment};
+use super::protection::ProtectiveFill;
 use super::replay_summary::{ClosedTrade, ReplaySummary};
 use super::shared_columns::SharedColumns;
 use super::units::{FeeSchedule, FillCost, LIMIT, Share, notional, price_units, to_f64};
-use crate::domain::{Bps, Cash, Price, Qty, Span};
+use crate::domain::{Bps, Cash, Liquidity, Price, Qty, Span};
 
 /// What is the same for all parameterisations of a grid.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Terms<'g> {
     pub columns: &'g SharedColumns<'g>,
     pub closes: Closes<'g>,
     pub fees: &'g FeeSchedule,
+    /// What targets pay, where the engine knows it.
+    pub maker_fees: Option<&'g FeeSchedule>,
     pub start: i64,
     /// Places at which the equity is sampled, ascending.
     pub samples: &'g [usize],
@@ -157,13 +160,37 @@ impl Trader {
         }
         self.held += fill - self.since;
         self.touched += fill + 1 - self.since;
-        self.sell(terms.columns.sell(fill), fill, terms);
+        self.sell(terms.columns.sell(fill), fill, terms.fees, terms);
+    }
+
+    /// The price that was paid for what is held.
+    pub fn entry_price(&self, terms: &Terms<'_>) -> Price {
+        Price::from_units(terms.columns.buy[self.since].into())
+    }
+
+    /// A protective order sells all that it holds inside a bar.
+    pub fn sell_inside(&mut self, fill: &ProtectiveFill, terms: &Terms<'_>) {
+        let (price, fees) = match fill.liquidity {
+            Liquidity::Maker => (fill.raw, terms.maker_fees),
+            Liquidity::Taker => (fill.raw.slipped(terms.slippage, false), Some(terms.fees)),
+        };
+        let (Ok(price), Some(fees)) = (i64::try_from(price.units()), fees) else {
+            return self.stop(Ineligible::TooLarge);
+        };
+        let bar = fill.row - terms.columns.base;
+        self.sample(bar, terms);
+        if let Some(loss) = &terms.daily_loss {
+            self.count_days(bar, loss, terms);
+        }
+        self.held += bar - self.since;
+        self.touched += bar + 1 - self.since;
+        self.sell(price, bar, fees, terms);
     }
 
     /// Sells all at a bar whose mark then is the cash.
     #[inline(always)]
-    fn sell(&mut self, price: i64, fill: usize, terms: &Terms<'_>) {
-        let Some(cost) = terms.fees.cost(price, self.qty) else {
+    fn sell(&mut self, price: i64, fill: usize, fees: &FeeSchedule, terms: &Terms<'_>) {
+        let Some(cost) = fees.cost(price, self.qty) else {
             return self.stop(Ineligible::TooLarge);
         };
         let held = Segment { from: self.since, to: fill, cash: self.cash_now, qty: self.qty_now };
@@ -280,7 +307,7 @@ impl Trader {
         let Ok(price) = i64::try_from(raw.slipped(terms.slippage, false).units()) else {
             return self.stop(Ineligible::TooLarge);
         };
-        self.sell(price, last, terms);
+        self.sell(price, last, terms.fees, terms);
     }
 }
 

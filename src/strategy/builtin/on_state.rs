@@ -1,11 +1,12 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
 use super::moves::Moves;
-use crate::domain::SymbolId;
+use crate::domain::{Bracket, SymbolId};
 use crate::indicator::{BitCursor, Feed};
 use crate::market::Row;
 use crate::scenario::StrategySpec;
 use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::decisions::BarDecisions;
 use crate::strategy::search::Search;
 use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader};
 
@@ -91,6 +92,44 @@ impl<S: Signal> OnState<S> {
             unseen: setup.history.market.series(symbol).row_from(setup.history.ticks.first),
         };
         Self { watched: spec.symbols.iter().map(watch).collect(), moves: Moves::of(spec), reasons }
+    }
+}
+
+/// The searches of one symbol that is long or flat. `unseen` are the rows after those at which each order was sent last.
+struct StateDecisions<S> {
+    signal: S,
+    entry: Wish,
+    exit: Wish,
+    unseen: [Row; 2],
+}
+
+impl<S: Signal> OnState<S> {
+    /// Its searches; `None` for several symbols.
+    pub(in crate::strategy) fn decisions<'m>(self) -> Option<Box<dyn BarDecisions + 'm>>
+    where
+        S: 'm,
+    {
+        let [Watched { signal, entry, exit, unseen, .. }] = <[_; 1]>::try_from(self.watched).ok()?;
+        Some(Box::new(StateDecisions { signal, entry, exit, unseen: [unseen; 2] }))
+    }
+}
+
+impl<S: Signal> BarDecisions for StateDecisions<S> {
+    fn next_entry(&mut self, from: Row) -> Option<Row> {
+        self.entry.next(&self.signal, Which::Entry, self.unseen[0], from)
+    }
+
+    fn next_exit(&mut self, from: Row, _: Row) -> Option<Row> {
+        self.exit.next(&self.signal, Which::Exit, self.unseen[1], from)
+    }
+
+    fn enter(&mut self, row: Row) -> Option<Bracket> {
+        (self.entry.ready, self.unseen[0]) = (false, row + 1);
+        Some(Bracket::default())
+    }
+
+    fn leave(&mut self, row: Row) {
+        (self.exit.ready, self.unseen[1]) = (false, row + 1);
     }
 }
 

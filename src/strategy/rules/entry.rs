@@ -86,22 +86,22 @@ impl EntryTerms {
             None => (OrderKind::Market, TimeInForce::Gtc),
             Some((kind, time)) => (kind.placed(program, at, side == Side::Buy)?, lasting(time, at)),
         };
-        Some(OrderRequest { kind, time_in_force, bracket: self.bracket(program, at.row)?, ..order })
+        let bracket = Some(self.bracket(program, at.row)?).filter(|bracket| *bracket != Bracket::default());
+        Some(OrderRequest { kind, time_in_force, bracket, ..order })
     }
 
-    /// The protective orders of an entry; they rest in the venue, which tests them before the rules speak. The outer
-    /// `None` where a level has no value.
-    fn bracket(&self, program: &Program<'_>, row: Row) -> Option<Option<Bracket>> {
+    /// The protective orders of an entry; they rest in the venue, which tests them before the rules speak. `None` where a
+    /// level has no value.
+    pub fn bracket(&self, program: &Program<'_>, row: Row) -> Option<Bracket> {
         let level = |away: Option<Away>| match away {
             None => Some(None),
             Some(away) => away.distance(program, row).map(Some),
         };
-        let bracket = Bracket {
+        Some(Bracket {
             stop_loss: level(self.stop_loss)?.map(Protection::FromEntry),
             take_profit: level(self.take_profit)?.map(Protection::FromEntry),
             trailing_stop: level(self.trailing_stop)?,
-        };
-        Some((bracket != Bracket::default()).then_some(bracket))
+        })
     }
 }
 

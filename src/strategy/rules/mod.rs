@@ -7,6 +7,7 @@
 
 mod agent;
 mod compile;
+mod decisions;
 mod entry;
 mod evaluate;
 mod scan;
@@ -18,5 +19,6 @@ mod warm_up;
 mod tests;
 
 pub use agent::prepare;
+pub(super) use decisions::RuleDecisions;
 pub(super) use single::ConditionSearch;
 pub use warm_up::warm_up;

@@ -4,7 +4,7 @@ use super::compile::{Compiler, NodeId, Program, SeenPosition};
 use super::entry::{Deciding, EntryTerms};
 use super::scan::Scan;
 use super::warm_up::Needs;
-use crate::domain::{Bps, OrderId, OrderRequest, Price, Side, Size, SymbolId};
+use crate::domain::{Bps, Bracket, OrderId, OrderRequest, Price, Side, Size, SymbolId};
 use crate::market::Row;
 use crate::scenario::{Condition, Expr, PartialExit, RuleSet, ShortRules};
 use crate::strategy::context::Ahead;
@@ -156,12 +156,23 @@ impl<'m> SymbolRules<'m> {
     }
 
     /// The next row at which it may enter while flat.
-    fn next_entry(&mut self, from: Row) -> Option<Row> {
+    pub fn next_entry(&mut self, from: Row) -> Option<Row> {
         let long = (!self.enter_all.nodes.is_empty())
             .then(|| self.enter_all.next(&self.program, from, false))
             .flatten();
         let short = self.short.as_mut().and_then(|(enter, _)| enter.next(&self.program, from, false));
         long.into_iter().chain(short).min()
+    }
+
+    /// The next row at which it leaves a long position, bought at the open of row `opened`, by rules that do not read it.
+    pub fn next_exit(&mut self, from: Row, opened: Row) -> Option<Row> {
+        let too_long = self.max_hold_bars.map(|most| from.max((opened + most as usize).saturating_sub(1)));
+        self.exit_any.next(&self.program, from, true).into_iter().chain(too_long).min()
+    }
+
+    /// The protective orders of an entry at the close of a row; `None` where a level has no value.
+    pub fn bracket(&self, row: Row) -> Option<Bracket> {
+        self.terms.bracket(&self.program, row)
     }
 
     /// The next row at which it may sell a part or add.
