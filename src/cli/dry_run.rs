@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
-use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare_with};
-use crate::scenario::Scenario;
+use crate::run::{ReplayPath, RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare_with};
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
 
@@ -24,12 +23,12 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
             .map_err(|error| Failure::of_run(&error, &source))?;
         Ok::<_, Failure>(estimate(&prepared, options))
     })?;
-    output::result(&(text(&found) + without_batch(&source.scenario)))?;
+    output::result(&text(&found))?;
     Ok(Exit::Done)
 }
 
 fn text(found: &RunEstimate) -> String {
-    format!(
+    let mut text = format!(
         "{} x {} = {}\n{} on {}, {} of memory\n",
         counted(found.entries as u64, if found.is_sweep { "trial" } else { "agent" }),
         counted(found.windows as u64, "window"),
@@ -37,16 +36,11 @@ fn text(found: &RunEstimate) -> String {
         length(found.duration),
         counted(found.threads as u64, "thread"),
         size(found.memory),
-    )
-}
-
-/// Why a sweep's trials are replayed one by one, where an instrument is on margin.
-fn without_batch(scenario: &Scenario) -> &'static str {
-    let on_margin = scenario.market.instruments.iter().any(|one| one.margin.is_some());
-    match scenario.sweep.is_some() && on_margin {
-        true => "trials are replayed one by one: an instrument is on margin\n",
-        false => "",
+    );
+    for ReplayPath { entries, path, why } in &found.paths {
+        text += &format!("{entries}: {path}; {why}\n");
     }
+    text
 }
 
 /// Two digits are all that an estimate is worth.

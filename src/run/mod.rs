@@ -62,7 +62,7 @@ pub use error::{
     Kept, ModuleProblem, ProgramProblem, RunError, RunErrorKind, SignalsProblem, StrategyProblem,
     WalletProblem,
 };
-pub use estimate::{RunEstimate, estimate};
+pub use estimate::{ReplayPath, RunEstimate, estimate};
 pub use lag::{LagReport, LagRow, lag};
 pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};

@@ -1,9 +1,11 @@
 //! Estimates the time and memory of a sweep from a short sample.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::run::first_setups;
 use super::{Evaluator, Space, SweepPlan, TrialJob};
+use crate::engine::batch::Ineligible;
 use crate::market::Market;
 use crate::scenario::{SweepSpec, TrialSetup};
 
@@ -11,13 +13,15 @@ use crate::scenario::{SweepSpec, TrialSetup};
 const SAMPLE: Duration = Duration::from_millis(300);
 /// Maximum number of trials in the sample.
 const MOST: usize = 4_096;
+/// About how many trials of the sample are asked for the engine that takes them.
+const ASKED: usize = 16;
 /// Bytes of an outcome without its returns.
 const OUTCOME: usize = 512;
 /// Bytes per bar: six columns.
 const BAR: usize = 48;
 
 /// Estimated cost of a sweep.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     /// Number of combinations; for a large grid, an estimate of how many satisfy its conditions.
     pub trials: usize,
@@ -27,6 +31,10 @@ pub struct Estimate {
     pub duration: Duration,
     /// Upper bound on the bytes of bars, outcomes and indicator columns.
     pub memory: usize,
+    /// Why trials of the sample are replayed by the general engine, each with its number of them.
+    pub alone: BTreeMap<Ineligible, usize>,
+    /// Number of trials in the sample.
+    pub sampled: usize,
 }
 
 /// Times a sample on the current pool; its outcomes are discarded.
@@ -45,12 +53,20 @@ pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
         .into_iter()
         .map(|setup| TrialJob { setup, windows: (0..plan.windows.len()).collect() })
         .collect();
-    let (done, taken, returns) = timed(&Evaluator::new(plan, options), &batch);
+    let evaluator = Evaluator::new(plan, options);
+    let mut alone = BTreeMap::new();
+    // The trials of a sweep are alike: a few of them tell which engine takes them.
+    let asked = batch.iter().step_by(batch.len().div_ceil(ASKED).max(1));
+    let sampled = asked.clone().count();
+    for why in asked.filter_map(|job| evaluator.why_alone(&job.setup, 0)) {
+        *alone.entry(why).or_default() += 1;
+    }
+    let (done, taken, returns) = timed(&evaluator, &batch);
     let duration = taken.mul_f64(jobs as f64 / done.max(1) as f64);
     let bars: usize = bars(plan.market);
     let columns = (3 * trials * plan.market.clock.len() * size_of::<f64>()).min(options.memory);
     let memory = bars * BAR + jobs * OUTCOME + trials * returns * size_of::<f64>() + columns;
-    Estimate { trials, jobs, duration, memory }
+    Estimate { trials, jobs, duration, memory, alone, sampled }
 }
 
 /// The number of combinations that satisfy a grid's conditions, and an evenly spread sample of them.

@@ -1,7 +1,8 @@
 //! Evaluates a batch of trials: the only place where combinations are replayed.
 //!
-//! Trials of a crossing strategy that differ in nothing else are replayed together by the batch engine, all
-//! others one by one by the general engine. Both give the same outcome, bit by bit.
+//! Trials that differ in nothing but their strategy are replayed by the batch engine: those of a crossing strategy
+//! together, those of strategies that decide by the bars alone one after the other. All others go through the general
+//! engine. Both give the same outcome, bit by bit.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::WindowOutcome;
-use crate::engine::batch::{Batch, Prepared, ReplaySummary};
+use crate::engine::batch::{Batch, Ineligible, Prepared, ReplaySummary};
 use crate::engine::{Job, Loop};
 use crate::indicator::{Budget, History, IndicatorCache};
 use crate::metrics::{MetricInputs, Sampled};
@@ -94,6 +95,30 @@ impl<'a> Evaluator<'a> {
         done
     }
 
+    /// Why a trial is replayed by the general engine in a window; `None` where the batch engine takes it.
+    pub fn why_alone(&self, setup: &TrialSetup, window: usize) -> Option<Ineligible> {
+        let (market, periods) = (self.plan.market, self.plan.scenario.metrics.periods_per_year);
+        let sampled = Sampled::of(market, self.plan.windows[window].window.ticks, periods);
+        let prepared = self.batch(setup, window, &sampled).prepare();
+        prepared.and_then(|prepared| prepared.eligible(&setup.agent.strategy)).err()
+    }
+
+    /// What all trials like this one have in common in a window.
+    fn batch<'s>(&'s self, setup: &'s TrialSetup, window: usize, sampled: &'s Sampled) -> Batch<'s> {
+        let TournamentPlan { scenario, market, windows } = self.plan;
+        let TrialSetup { agent, venue } = setup;
+        let job = Job {
+            market,
+            window: windows[window].window,
+            venue,
+            delisted: scenario.market.delisted,
+            starting_balance: agent.starting_balance,
+            carried: &[],
+            risk: &agent.risk,
+        };
+        Batch { job, warm_up: scenario.market.warm_up, samples: &sampled.ticks }
+    }
+
     /// The outcomes of a group, with their indexes, for the jobs that the batch engine supports.
     fn group(
         &self,
@@ -102,22 +127,10 @@ impl<'a> Evaluator<'a> {
         indexes: &[usize],
     ) -> Vec<(usize, WindowOutcome)> {
         let TournamentPlan { scenario, market, windows } = self.plan;
-        let Some(TrialSetup { agent, venue }) = indexes.first().map(|&index| jobs[index].0) else {
-            return Vec::new();
-        };
+        let Some(setup) = indexes.first().map(|&index| jobs[index].0) else { return Vec::new() };
         let span = &windows[window];
         let sampled = Sampled::of(market, span.window.ticks, scenario.metrics.periods_per_year);
-        let job = Job {
-            market,
-            window: span.window,
-            venue,
-            delisted: scenario.market.delisted,
-            starting_balance: agent.starting_balance,
-            carried: &[],
-            risk: &agent.risk,
-        };
-        let batch = Batch { job, warm_up: scenario.market.warm_up, samples: &sampled.ticks };
-        let Ok(prepared) = batch.prepare() else { return Vec::new() };
+        let Ok(prepared) = self.batch(setup, window, &sampled).prepare() else { return Vec::new() };
         let interval = market.interval;
         let (crosses, decided): (Vec<usize>, Vec<usize>) =
             indexes.iter().partition(|&&index| crossing(&jobs[index].0.agent.strategy, interval).is_some());

@@ -1,7 +1,7 @@
 //! Why a job has to go through the general engine.
 
 /// Why a parameterisation is not for the batch engine. No failure: the general engine takes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Ineligible {
     /// The market has several symbols, or bars that were made to fill holes.
     #[error("the market has more than one symbol, or bars that are not tradable")]
@@ -12,15 +12,17 @@ pub enum Ineligible {
     /// An instrument is on margin.
     #[error("an instrument is on margin")]
     Margin,
-    /// The strategy is not one that trades the crosses of two lines of the scenario's own interval.
-    #[error("the strategy does not trade crosses of two lines at the scenario's interval")]
+    /// The strategy neither trades the crosses of two lines of the scenario's own interval, nor decides by the bars alone.
+    #[error("the strategy's decisions do not follow from the bars of one symbol alone")]
     Strategy,
     /// An entry asks for nothing, or for more than the equity.
     #[error("the order size is not above zero and at most the whole equity")]
     Size,
-    /// Fills are not plain: at the close, under a participation cap, with a model of slippage, or at a fee
-    /// above the whole.
-    #[error("the venue does not fill whole market orders at the next open at a fixed price")]
+    /// Fills are not plain: at the close, under a participation cap, with a model of slippage, at a fee above the whole,
+    /// or protective orders with another path in the bar than the adverse one.
+    #[error(
+        "the venue does not fill whole orders at the next open at a fixed slippage, or reads bars along a path"
+    )]
     Venue,
     /// A limit of the risk profile could bind that is not looked at here.
     #[error("a limit of the risk profile could bind")]

@@ -9,7 +9,7 @@ use super::units::{FeeSchedule, LIMIT, Share};
 use super::{Ineligible, decided, eligible};
 use crate::domain::{Bps, SymbolId};
 use crate::scenario::{StrategySpec, WarmUp};
-use crate::strategy::{Setup, bar_decisions, crossing};
+use crate::strategy::{Setup, bar_decisions, crossing, decides_by_bars};
 
 /// A batch with its shared columns: 9 bytes a bar of the window (17 with slippage) and 8 a bar of the market up to
 /// its end. Shared between threads by reference.
@@ -64,7 +64,7 @@ impl Prepared<'_> {
     /// [`Ineligible`] the general engine has to replay it.
     pub fn follow(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
         let job = &self.batch.job;
-        eligible::decided(&self.batch, spec)?;
+        self.eligible(spec)?;
         let mut decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
         let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
         decided::run(&mut *decisions, series, through, Share::new(spec.size), &self.terms())
@@ -76,7 +76,10 @@ impl Prepared<'_> {
     /// # Errors
     /// [`Ineligible`] not.
     pub fn eligible(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
-        eligible::strategy(&self.batch, spec)
+        match decides_by_bars(spec) {
+            true => eligible::decided(&self.batch, spec),
+            false => eligible::strategy(&self.batch, spec),
+        }
     }
 
     /// Takes each of `specs` through the window and hands its outcome to `each` with its index in the list,
