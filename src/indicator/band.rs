@@ -11,12 +11,13 @@ pub(super) fn stddev(closes: &[f64], n: usize) -> Vec<f64> {
 }
 
 /// `means`, the SMA(n), plus `width` deviations; a negative width is the lower band.
-pub(super) fn bollinger(means: Vec<f64>, closes: &[f64], n: usize, width: f64) -> Vec<f64> {
-    let mut band = means;
-    for (value, deviation) in band.iter_mut().zip(exact::deviations(closes, n)) {
-        *value += width * deviation;
-    }
-    band
+pub(super) fn bollinger(means: &[f64], closes: &[f64], n: usize, width: f64) -> Vec<f64> {
+    around(means, &exact::deviations(closes, n), width)
+}
+
+/// Means plus `width` of their deviations.
+pub(super) fn around(means: &[f64], deviations: &[f64], width: f64) -> Vec<f64> {
+    means.iter().zip(deviations).map(|(mean, deviation)| mean + width * deviation).collect()
 }
 
 #[cfg(test)]
@@ -25,7 +26,7 @@ mod tests {
     use super::*;
 
     fn banded(closes: &[f64], n: usize, width: f64) -> Vec<f64> {
-        bollinger(exact::means(closes, n), closes, n, width)
+        bollinger(&exact::means(closes, n), closes, n, width)
     }
 
     #[test]

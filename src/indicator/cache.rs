@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::Column;
-use super::compute::{compute_with, field};
+use super::compute::{compute_with, field, width};
 use super::exact::Sums;
+use super::{Column, band};
 use crate::domain::{BarField, IndicatorSpec, Interval, SymbolId};
 use crate::market::{Bars, Row};
 
@@ -116,7 +116,16 @@ impl IndicatorCache {
         let column = Arc::clone(slot.get_or_init(|| {
             made = true;
             let sums = |name| self.sums(symbol, bars, &rows, name);
-            Arc::new(Column::new(rows.start.min(bars.len()), compute_with(spec, bars, rows.clone(), &sums)))
+            let values = match banded(spec) {
+                Some((n, width)) => {
+                    let part = |spec| self.column(symbol, bars, rows.clone(), &spec);
+                    let (means, deviations) =
+                        (part(IndicatorSpec::Sma { n }), part(IndicatorSpec::Stddev { n }));
+                    band::around(means.values(), deviations.values(), width)
+                }
+                None => compute_with(spec, bars, rows.clone(), &sums),
+            };
+            Arc::new(Column::new(rows.start.min(bars.len()), values))
         }));
         if made {
             self.count(&key, column.bytes());
@@ -176,6 +185,15 @@ impl IndicatorCache {
 
     fn with_shelf<T>(&self, work: impl FnOnce(&mut Shelf) -> T) -> T {
         work(&mut self.shelf.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Period and signed width of Bollinger's bands: those of all widths are made of the same two columns.
+fn banded(spec: &IndicatorSpec) -> Option<(u32, f64)> {
+    match *spec {
+        IndicatorSpec::BollingerUpper { n, k } => Some((n, width(k))),
+        IndicatorSpec::BollingerLower { n, k } => Some((n, -width(k))),
+        _ => None,
     }
 }
 

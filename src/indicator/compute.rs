@@ -47,11 +47,11 @@ pub(super) fn compute_with(
         }
         IndicatorSpec::BollingerUpper { n, k } => {
             let means = sums(BarField::Close).means(close, rows.clone(), period(n));
-            band::bollinger(means, close, period(n), width(k))
+            band::bollinger(&means, close, period(n), width(k))
         }
         IndicatorSpec::BollingerLower { n, k } => {
             let means = sums(BarField::Close).means(close, rows.clone(), period(n));
-            band::bollinger(means, close, period(n), -width(k))
+            band::bollinger(&means, close, period(n), -width(k))
         }
         IndicatorSpec::Atr { n } => atr(ranges(bars, rows), period(n)),
         IndicatorSpec::Adx { n } => adx(ranges(bars, rows), period(n)),
@@ -81,7 +81,8 @@ fn period(n: u32) -> usize {
     n.max(1) as usize
 }
 
-fn width(k: Thousandths) -> f64 {
+/// A band's width in standard deviations.
+pub(super) fn width(k: Thousandths) -> f64 {
     f64::from(k.0) / 1000.0
 }
 

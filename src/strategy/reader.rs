@@ -1,5 +1,7 @@
 //! How a strategy opens its columns: with as much history as its decisions look at.
 
+use std::ops::Range;
+
 use super::Setup;
 use super::lines::line_begins;
 use crate::domain::{IndicatorSpec, SymbolId};
@@ -22,6 +24,20 @@ pub(super) fn open<'m>(
 pub(super) fn cursor(setup: &Setup<'_>, symbol: SymbolId) -> BitCursor {
     let history = setup.history;
     BitCursor::until(history.market.series(symbol).row_from(history.ticks.last))
+}
+
+/// The blocks of a symbol's rows up to the window's end; those before the window are not asked for.
+pub(super) fn blocks(setup: &Setup<'_>, symbol: SymbolId) -> Range<usize> {
+    let (series, ticks) = (setup.history.market.series(symbol), setup.history.ticks);
+    series.row_from(ticks.first) / BLOCK..series.row_from(ticks.last).div_ceil(BLOCK)
+}
+
+/// The words of all blocks up to the end of `blocks`: zero before them.
+#[inline(always)]
+pub(super) fn words(blocks: Range<usize>, word: impl Fn(usize) -> u64) -> Vec<u64> {
+    let mut words = vec![0; blocks.start];
+    words.extend(blocks.map(word));
+    words
 }
 
 /// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.

@@ -5,12 +5,12 @@ use super::protection::Protection;
 use super::replay_summary::ReplaySummary;
 use super::trader::{State, Terms, Trader};
 use super::units::Share;
-use crate::market::SymbolSeries;
+use crate::market::{BLOCK, Row, SymbolSeries};
 use crate::strategy::BarDecisions;
 
-/// Takes the searches of a strategy through the window.
+/// Takes the decisions of a strategy through the window.
 pub(super) fn run(
-    decisions: &mut dyn BarDecisions,
+    decisions: &BarDecisions<'_>,
     series: &SymbolSeries,
     through: bool,
     share: Share,
@@ -21,16 +21,23 @@ pub(super) fn run(
     // An order of the last close never fills.
     let (end, last) = (base + terms.columns.len(), base + terms.columns.len() - 1);
     let mut row = base + terms.columns.origin;
+    let once = decisions.once.as_deref();
+    let mut entries = Wishes { words: &decisions.entries, once, sent: None };
+    let mut exits = Wishes { words: &decisions.exits, once, sent: None };
     while trader.state == State::Flat {
-        let Some(at) = decisions.next_entry(row).filter(|&at| at < last) else { break };
+        let Some(at) = entries.next(row, last) else { break };
         row = at + 1;
-        let Some(bracket) = decisions.enter(at) else { continue };
+        let Some(bracket) = (decisions.bracket)(at) else { continue };
+        entries.sent = Some(at);
         trader.enter(at - base, terms);
         if trader.state != State::Long {
             continue;
         }
         let mut protection = Protection::new(&bracket, trader.entry_price(terms), series, through);
-        let sale = decisions.next_exit(row, row).filter(|&at| at < last);
+        let too_long = decisions.max_hold_bars.map(|most| (row + most as usize).saturating_sub(1).max(row));
+        let latest = too_long.filter(|&at| at < last);
+        // What comes after the latest bar is of no interest.
+        let sale = exits.next(row, latest.unwrap_or(last)).or(latest);
         let until = sale.map_or(end, |at| at + 1);
         match (protection.first_fill(row..until), sale) {
             (Some(fill), _) => {
@@ -38,7 +45,7 @@ pub(super) fn run(
                 row = fill.row;
             }
             (None, Some(at)) => {
-                decisions.leave(at);
+                exits.sent = Some(at);
                 trader.leave(at - base, terms);
                 row = at + 1;
             }
@@ -46,4 +53,45 @@ pub(super) fn run(
         }
     }
     trader.finish(terms)
+}
+
+/// The rows at which an order would be sent.
+struct Wishes<'d> {
+    words: &'d [u64],
+    /// Where the bars close at one of which the condition must have been false since the order was sent.
+    once: Option<&'d [u64]>,
+    sent: Option<Row>,
+}
+
+impl Wishes<'_> {
+    /// The first from `from` on, before `end`.
+    fn next(&self, from: Row, end: Row) -> Option<Row> {
+        let from = match (self.once, self.sent) {
+            (Some(closes), Some(sent)) => {
+                let off = first(sent + 1, end, |block| closes[block] & !self.words[block])?;
+                from.max(off + 1)
+            }
+            _ => from,
+        };
+        first(from, end, |block| self.words[block])
+    }
+}
+
+/// The first row of `from..end` whose bit is set.
+#[inline(always)]
+fn first(from: Row, end: Row, word: impl Fn(usize) -> u64) -> Option<Row> {
+    if from >= end {
+        return None;
+    }
+    let mut bits = word(from / BLOCK) & u64::MAX << (from % BLOCK);
+    let mut block = from / BLOCK;
+    while bits == 0 {
+        block += 1;
+        if block * BLOCK >= end {
+            return None;
+        }
+        bits = word(block);
+    }
+    let row = block * BLOCK + bits.trailing_zeros() as usize;
+    (row < end).then_some(row)
 }

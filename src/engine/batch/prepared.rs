@@ -65,9 +65,9 @@ impl Prepared<'_> {
     pub fn follow(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
         let job = &self.batch.job;
         self.eligible(spec)?;
-        let mut decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
+        let decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
         let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
-        decided::run(&mut *decisions, series, through, Share::new(spec.size), &self.terms())
+        decided::run(&decisions, series, through, Share::new(spec.size), &self.terms())
     }
 
     /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on

@@ -95,41 +95,19 @@ impl<S: Signal> OnState<S> {
     }
 }
 
-/// The searches of one symbol that is long or flat. `unseen` are the rows after those at which each order was sent last.
-struct StateDecisions<S> {
-    signal: S,
-    entry: Wish,
-    exit: Wish,
-    unseen: [Row; 2],
-}
-
 impl<S: Signal> OnState<S> {
-    /// Its searches; `None` for several symbols.
-    pub(in crate::strategy) fn decisions<'m>(self) -> Option<Box<dyn BarDecisions + 'm>>
-    where
-        S: 'm,
-    {
-        let [Watched { signal, entry, exit, unseen, .. }] = <[_; 1]>::try_from(self.watched).ok()?;
-        Some(Box::new(StateDecisions { signal, entry, exit, unseen: [unseen; 2] }))
-    }
-}
-
-impl<S: Signal> BarDecisions for StateDecisions<S> {
-    fn next_entry(&mut self, from: Row) -> Option<Row> {
-        self.entry.next(&self.signal, Which::Entry, self.unseen[0], from)
-    }
-
-    fn next_exit(&mut self, from: Row, _: Row) -> Option<Row> {
-        self.exit.next(&self.signal, Which::Exit, self.unseen[1], from)
-    }
-
-    fn enter(&mut self, row: Row) -> Option<Bracket> {
-        (self.entry.ready, self.unseen[0]) = (false, row + 1);
-        Some(Bracket::default())
-    }
-
-    fn leave(&mut self, row: Row) {
-        (self.exit.ready, self.unseen[1]) = (false, row + 1);
+    /// Its decisions as bits; `None` for several symbols.
+    pub(in crate::strategy) fn decisions<'m>(self, setup: &Setup<'_>) -> Option<BarDecisions<'m>> {
+        let [Watched { symbol, signal, .. }] = <[_; 1]>::try_from(self.watched).ok()?;
+        let blocks = reader::blocks(setup, symbol);
+        let words = |which| reader::words(blocks.clone(), |block| holds(&signal, which, block));
+        Some(BarDecisions {
+            entries: words(Which::Entry),
+            exits: words(Which::Exit),
+            once: Some(reader::words(blocks.clone(), |block| signal.feed().clock().closes(block))),
+            max_hold_bars: None,
+            bracket: Box::new(|_| Some(Bracket::default())),
+        })
     }
 }
 

@@ -19,6 +19,6 @@ mod warm_up;
 mod tests;
 
 pub use agent::prepare;
-pub(super) use decisions::RuleDecisions;
+pub(super) use decisions::decisions;
 pub(super) use single::ConditionSearch;
 pub use warm_up::warm_up;

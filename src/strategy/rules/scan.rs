@@ -41,19 +41,26 @@ impl Scan {
     /// The first row from `from` on.
     pub fn next(&mut self, program: &Program<'_>, from: Row) -> Option<Row> {
         let Self { conditions, all, cursor } = self;
-        let decided = if *all { 0 } else { u64::MAX };
-        cursor.next(from, |block| {
-            let mut found = !decided;
-            for &(node, way) in &*conditions {
-                let holds = program.word(node, way, block);
-                found = if *all { found & holds } else { found | holds };
-                if found == decided {
-                    break;
-                }
-            }
-            found
-        })
+        cursor.next(from, |block| word_of(conditions, *all, program, block))
     }
+
+    /// Where in a block of rows they hold.
+    pub fn word(&self, program: &Program<'_>, block: usize) -> u64 {
+        word_of(&self.conditions, self.all, program, block)
+    }
+}
+
+fn word_of(conditions: &[(NodeId, ScanMethod)], all: bool, program: &Program<'_>, block: usize) -> u64 {
+    let decided = if all { 0 } else { u64::MAX };
+    let mut found = !decided;
+    for &(node, way) in conditions {
+        let holds = program.word(node, way, block);
+        found = if all { found & holds } else { found | holds };
+        if found == decided {
+            break;
+        }
+    }
+    found
 }
 
 impl Program<'_> {

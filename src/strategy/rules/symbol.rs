@@ -156,7 +156,7 @@ impl<'m> SymbolRules<'m> {
     }
 
     /// The next row at which it may enter while flat.
-    pub fn next_entry(&mut self, from: Row) -> Option<Row> {
+    fn next_entry(&mut self, from: Row) -> Option<Row> {
         let long = (!self.enter_all.nodes.is_empty())
             .then(|| self.enter_all.next(&self.program, from, false))
             .flatten();
@@ -164,10 +164,14 @@ impl<'m> SymbolRules<'m> {
         long.into_iter().chain(short).min()
     }
 
-    /// The next row at which it leaves a long position, bought at the open of row `opened`, by rules that do not read it.
-    pub fn next_exit(&mut self, from: Row, opened: Row) -> Option<Row> {
-        let too_long = self.max_hold_bars.map(|most| from.max((opened + most as usize).saturating_sub(1)));
-        self.exit_any.next(&self.program, from, true).into_iter().chain(too_long).min()
+    /// Where in a block of rows all conditions of a long entry hold.
+    pub fn enters_in(&self, block: usize) -> u64 {
+        if self.enter_all.nodes.is_empty() { 0 } else { self.enter_all.scan.word(&self.program, block) }
+    }
+
+    /// Where in a block of rows a condition of the exit of a long position holds.
+    pub fn exits_in(&self, block: usize) -> u64 {
+        self.exit_any.scan.word(&self.program, block)
     }
 
     /// The protective orders of an entry at the close of a row; `None` where a level has no value.
