@@ -3,8 +3,8 @@
 //! What the batch engine reads instead of calling a strategy bar by bar. Invariant: an account that is flat, or holds
 //! what was bought, gets the orders that [`Strategy::on_bar`](super::Strategy::on_bar) gives.
 
-use super::{Setup, rules};
 use super::builtin::{breakout, reversion};
+use super::{Setup, rules};
 use crate::domain::Bracket;
 use crate::market::Row;
 use crate::scenario::{Entries, RuleSet, StrategyKind, StrategySpec};
@@ -63,9 +63,7 @@ pub fn bar_decisions<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Option<BarDe
         StrategyKind::DonchianBreakout { entry, exit } => {
             breakout::by_donchian(spec, setup, *entry, *exit).decisions(setup)
         }
-        StrategyKind::Rules(rules) => {
-            Some(rules::decisions(rules, *spec.symbols.first()?, setup))
-        }
+        StrategyKind::Rules(rules) => Some(rules::decisions(rules, *spec.symbols.first()?, setup)),
         _ => None,
     }
 }

@@ -1,8 +1,9 @@
 //! `rsi_reversion` and `bollinger_reversion`: buy what has fallen far, sell what has come back.
 
 use super::on_state::{OnState, Reasons, Signal, above};
-use crate::domain::{BarField, IndicatorSpec, Thousandths};
-use crate::indicator::Feed;
+use crate::domain::{BarField, IndicatorSpec};
+use crate::indicator::{Feed, word};
+use crate::market::BLOCK;
 use crate::scenario::StrategySpec;
 use crate::strategy::{Setup, reader};
 
@@ -34,17 +35,12 @@ pub(in crate::strategy) fn by_bollinger<'m>(
     width: f64,
 ) -> OnState<Bollinger<'m>> {
     let reasons = Reasons { entry: "below_band", exit: "above_middle" };
-    let lower = IndicatorSpec::BollingerLower { n: period, k: thousandths(width) };
     OnState::new(spec, setup, reasons, |symbol| Bollinger {
         close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
-        lower: reader::open(spec, setup, symbol, &lower),
         middle: reader::open(spec, setup, symbol, &IndicatorSpec::Sma { n: period }),
+        deviation: reader::open(spec, setup, symbol, &IndicatorSpec::Stddev { n: period }),
+        lower: -(width * 1000.0).round() / 1000.0,
     })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a checked width is 0 to 100")]
-fn thousandths(width: f64) -> Thousandths {
-    Thousandths((width * 1000.0).round() as u32)
 }
 
 /// The signal of `rsi_reversion`.
@@ -76,11 +72,13 @@ impl Signal for Rsi<'_> {
     }
 }
 
-/// The signal of `bollinger_reversion`.
+/// The signal of `bollinger_reversion`. The band is made of its parts, which all widths share.
 pub(in crate::strategy) struct Bollinger<'m> {
     close: Feed<'m>,
-    lower: Feed<'m>,
     middle: Feed<'m>,
+    deviation: Feed<'m>,
+    /// The lower band's distance from the middle, in deviations, negative; a width is kept to a thousandth.
+    lower: f64,
 }
 
 impl Signal for Bollinger<'_> {
@@ -89,7 +87,7 @@ impl Signal for Bollinger<'_> {
     }
 
     fn enters(&self, row: usize) -> bool {
-        self.close.at(row) < self.lower.at(row)
+        self.close.at(row) < self.middle.at(row) + self.lower * self.deviation.at(row)
     }
 
     fn exits(&self, row: usize) -> bool {
@@ -97,7 +95,13 @@ impl Signal for Bollinger<'_> {
     }
 
     fn enters_in(&self, block: usize) -> u64 {
-        above(&self.lower, &self.close, block)
+        let columns = [&self.close, &self.middle, &self.deviation].map(Feed::column);
+        let [Some(close), Some(middle), Some(deviation)] = columns else { return 0 };
+        let mut buffers = [[0.0; BLOCK]; 3];
+        let [a, b, c] = &mut buffers;
+        let (close, middle, deviation) =
+            (close.chunk(block, 0, a), middle.chunk(block, 0, b), deviation.chunk(block, 0, c));
+        word(|bit| close[bit] < middle[bit] + self.lower * deviation[bit])
     }
 
     fn exits_in(&self, block: usize) -> u64 {
@@ -107,7 +111,6 @@ impl Signal for Bollinger<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::scenario::StrategyKind;
     use crate::strategy::testing::{Paper, closes, market, play, played, spec};
 
@@ -151,7 +154,12 @@ mod tests {
 
     #[test]
     fn a_width_is_kept_to_a_thousandth() {
-        assert_eq!(thousandths(2.0), Thousandths(2000));
-        assert_eq!(thousandths(1.2345), Thousandths(1235));
+        // n = 2: 10 and 8, mean 9, deviation 1: at 1.0004, kept as 1, the band is 8, which is not above the close.
+        let market = market(&[closes(&[10.0, 8.0, 8.0])]);
+        let plays = |width| {
+            let kind = StrategyKind::BollingerReversion { period: 2, width };
+            !play(&spec(kind, 1), &market, &mut Paper::new("1000")).is_empty()
+        };
+        assert!(!plays(1.0) && !plays(0.9996) && plays(0.999));
     }
 }
