@@ -1,10 +1,11 @@
 //! From a checked strategy to one that is ready for a window.
 
 use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, reversion};
+use super::decisions::BarDecisions;
 use super::{PreparedStrategy, Setup, Warmup, lines, rules, schedule, signals};
 use crate::domain::Interval;
 use crate::market::{Market, TickRange};
-use crate::scenario::{ProcessSpec, StrategyKind, StrategySpec, WasmSpec};
+use crate::scenario::{Entries, Expr, ProcessSpec, RuleSet, StrategyKind, StrategySpec, WasmSpec};
 
 /// The strategy, with its indicator columns computed for the window of `setup`.
 pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'m> {
@@ -42,6 +43,48 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
         StrategyKind::Own { .. } => {
             PreparedStrategy::failed("the program that runs the scenario has no strategy for this agent")
         }
+    }
+}
+
+/// Whether a strategy of one symbol can be asked for [`BarDecisions`].
+pub fn decides_by_bars(spec: &StrategySpec) -> bool {
+    let decides = match &spec.kind {
+        StrategyKind::RsiReversion { entry_below, exit_above, .. } => entry_below <= exit_above,
+        StrategyKind::BollingerReversion { .. } | StrategyKind::DonchianBreakout { .. } => true,
+        StrategyKind::Rules(rules) => keeps_whole_positions(rules),
+        _ => false,
+    };
+    decides && spec.symbols.len() == 1 && spec.entries == Entries::default()
+}
+
+/// Whether rules buy at the market, once a position, sell all of it, and never read it.
+fn keeps_whole_positions(rules: &RuleSet) -> bool {
+    rules.entry.is_none()
+        && rules.exit_parts.is_empty()
+        && rules.max_entries == 1
+        && rules.max_positions != Some(0)
+        && rules.short.is_none()
+        && !rules.expressions().into_iter().any(Expr::reads_position)
+}
+
+/// The decisions of a strategy, with its indicator columns computed for the window of `setup`; `None` where it does not
+/// [`decides_by_bars`].
+pub fn bar_decisions<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Option<BarDecisions<'m>> {
+    if !decides_by_bars(spec) {
+        return None;
+    }
+    match &spec.kind {
+        StrategyKind::RsiReversion { period, entry_below, exit_above } => {
+            reversion::by_rsi(spec, setup, *period, *entry_below, *exit_above).decisions(setup)
+        }
+        StrategyKind::BollingerReversion { period, width } => {
+            reversion::by_bollinger(spec, setup, *period, *width).decisions(setup)
+        }
+        StrategyKind::DonchianBreakout { entry, exit } => {
+            breakout::by_donchian(spec, setup, *entry, *exit).decisions(setup)
+        }
+        StrategyKind::Rules(rules) => Some(rules::decisions(rules, *spec.symbols.first()?, setup)),
+        _ => None,
     }
 }
 
