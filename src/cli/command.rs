@@ -8,6 +8,7 @@ use super::battle::BattleCommand;
 use super::check::CheckArgs;
 use super::cluster::{ClusterCommand, MergeArgs, OutcomesArgs};
 use super::data::DataCommand;
+use super::diff::DiffArgs;
 use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
 use super::init::InitArgs;
@@ -64,6 +65,8 @@ pub enum Command {
     Trades(TradesArgs),
     /// Render a stored run's pages again, export its charts, or compare several runs.
     Report(ReportArgs),
+    /// Show what differs between stored runs: settings by name, results, verdicts.
+    Diff(DiffArgs),
     /// Manage registered agents, which keep versions, wallet and history across runs.
     #[command(subcommand)]
     Agent(AgentCommand),

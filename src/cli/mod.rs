@@ -11,6 +11,7 @@ mod cluster;
 mod command;
 mod data;
 mod diagnostics;
+mod diff;
 mod dry_run;
 mod duel;
 mod evidence;

@@ -53,11 +53,13 @@ pub fn colour(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// How tables on stdout are drawn: as wide as the terminal, plain when piped.
+/// How tables on stdout are drawn: as wide as the terminal; plain when piped, and then as wide as `COLUMNS` where that
+/// is set.
 pub fn style() -> Style {
     let terminal = stdout_is_terminal();
     if !terminal {
-        return Style::PLAIN;
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        return Style { width: columns.filter(|width| *width >= NARROWEST), ..Style::PLAIN };
     }
     let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
     Style { colour: colour(terminal), unicode: true, width: Some(width) }

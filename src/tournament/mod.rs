@@ -30,7 +30,7 @@ mod timeline;
 mod windows;
 
 pub use assess::{Assessment, Results, Scoring, Work, assess, ends_of, first_known};
-pub use benchmark::held;
+pub use benchmark::{BenchmarkResult, held};
 pub use calendar::{DateRange, WindowError};
 pub use cutoff::{CutoffSide, CutoffSplit, cutoff_splits};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};

@@ -1,5 +1,6 @@
 //! The result of a whole scenario.
 
+use super::benchmark::BenchmarkResult;
 use super::regime::Regime;
 use super::repeats::Spread;
 use crate::domain::{AgentName, Timestamp};
@@ -18,6 +19,8 @@ pub struct Tournament {
     pub battles: Vec<Battle>,
     /// The ranking over all windows.
     pub leaderboard: Leaderboard,
+    /// The record of a symbol that is the scenario's benchmark.
+    pub benchmark: Option<BenchmarkResult>,
 }
 
 /// A window on the calendar.

@@ -2,11 +2,13 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, titled};
+use super::header::{filled, paragraph, titled};
 use super::leaderboard::table;
+use super::notes;
 use crate::domain::Metric;
 use crate::metrics::Score;
-use crate::report::numbers::{count, range, ratio};
+use crate::report::numbers::{count, money, range, ratio};
+use crate::report::settings;
 use crate::report::wording::{self, agent_value, costs, plural, some, symbols};
 use crate::store::{AgentRecord, BattleRecord, RankRecord, StoredRun};
 
@@ -18,6 +20,7 @@ pub fn show(stored: &StoredRun, style: Style) -> String {
         windows(stored, style),
         agents(stored, style),
         refusals(stored, style),
+        tested(stored, style),
     ];
     let texts: Vec<&str> =
         sections.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
@@ -61,9 +64,23 @@ fn about(stored: &StoredRun, style: Style) -> String {
         !value.is_empty() && (name, value.as_str()) != ("metrics", "tiltyard")
     };
     for (name, value) in facts.into_iter().filter(said) {
-        text.push_str(&format!("{name:<10}{value}\n"));
+        text.push_str(&paragraph(&format!("{name:<10}{value}"), style));
     }
     text
+}
+
+/// Strategies with their parameters, risk profiles and instruments; nothing for a run of an older version.
+fn tested(stored: &StoredRun, style: Style) -> String {
+    let run = &stored.run;
+    let agents = run.agents.iter().filter(|agent| !agent.limits.is_empty()).map(|agent| {
+        let strategy = settings::strategy(agent, run);
+        format!("{}: {strategy}; risk profile {}; starts with {}", agent.name, agent.risk, money(&agent.starting_balance))
+    });
+    let profiles = settings::profiles(run).into_iter().map(|(name, limits)| format!("risk profile {name}: {limits}"));
+    let instruments = settings::instruments(run).into_iter();
+    let instruments = instruments.map(|group| format!("{}: {}, {}; {}", group.names(), group.kind, group.rules, group.bars));
+    let lines: String = agents.chain(profiles).chain(instruments).map(|line| paragraph(&line, style)).collect();
+    if lines.is_empty() { lines } else { titled("What was tested", lines, style) }
 }
 
 /// Who won each window and who came second; nothing for a run of one window.
@@ -89,7 +106,9 @@ fn windows(stored: &StoredRun, style: Style) -> String {
         ),
         Column::numbers("its score", 5, battles.iter().map(|battle| second_score(battle, style))),
     ];
-    titled("Windows", draw(columns, style).text, style)
+    let drawing = draw(columns, style);
+    let hidden = notes::hidden(&drawing.left_out, "battles.json", style);
+    titled("Windows", drawing.text + &hidden, style)
 }
 
 fn winners(battle: &BattleRecord) -> String {
@@ -142,7 +161,9 @@ fn agents(stored: &StoredRun, style: Style) -> String {
     } else {
         "Agents".to_owned()
     };
-    titled(&title, draw(columns, style).text, style)
+    let drawing = draw(columns, style);
+    let hidden = notes::hidden(&drawing.left_out, "metrics.json of each agent", style);
+    titled(&title, drawing.text + &hidden, style)
 }
 
 /// Refused orders by agent and code; nothing where none was refused.

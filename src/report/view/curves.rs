@@ -13,11 +13,11 @@ use crate::store::{self, CurveRow, Downsampler, JobRecord, Point, StoreError, St
 /// Points of all agents' chained curves together.
 const CHAINED: usize = 16_000;
 /// Points of all curves of single windows together.
-const SINGLE: usize = 28_000;
+const SINGLE: usize = 84_000;
 /// Most points of one curve.
 const MOST: usize = 1_400;
 /// Fewer than this make no curve worth drawing.
-const FEWEST: usize = 24;
+const FEWEST: usize = 60;
 /// Points of a sparkline.
 const SPARK: usize = 60;
 

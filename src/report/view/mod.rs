@@ -11,6 +11,7 @@ mod board;
 mod compare;
 mod course;
 mod curves;
+mod format;
 mod ranks;
 mod series;
 mod standings;
@@ -26,6 +27,7 @@ use board::{Board, Cutoff};
 pub(super) use compare::Comparison;
 use course::Rolling;
 pub(super) use curves::{Curve, Curves};
+use format::Format;
 use ranks::Ranks;
 pub(super) use ranks::Scores;
 use series::Series;
@@ -34,6 +36,7 @@ use sweep::{Sweep, SweepCharts};
 use trades::Trades;
 use verdict::Verdict;
 
+use crate::domain::Timestamp;
 use crate::store::{self, StoreError, StoredRun};
 
 /// Symbols whose prices a page carries.
@@ -55,6 +58,8 @@ pub(super) struct View {
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
     pub standings: Option<Standings>,
+    /// The tournament in its format.
+    pub format: Option<Format>,
     pub sweep: Option<Sweep>,
     /// What charts are drawn from.
     #[serde(skip)]
@@ -73,14 +78,31 @@ pub(super) struct Charts {
     /// Rolling Sharpe ratios.
     pub rolling: Vec<Rolling>,
     pub sweep: Option<SweepCharts>,
+    /// What the agents are measured against.
+    pub benchmark: Option<BenchmarkCurve>,
 }
 
-/// One window's name.
+/// The benchmark in the charts.
+#[derive(Debug, Serialize)]
+pub(super) struct BenchmarkCurve {
+    /// The agent's or the symbol's name.
+    pub name: String,
+    /// The agent that it is.
+    pub agent: Option<usize>,
+    /// A symbol's value as an index, 100 at the first window's start.
+    pub curve: Option<Series>,
+    /// With what an agent starts, so that a window's curve begins there.
+    pub start: f64,
+}
+
+/// One window's name, and its ends in seconds since 1970.
 #[derive(Debug, Serialize)]
 pub(super) struct Window {
     pub number: u32,
     pub from: String,
     pub to: String,
+    pub start: i64,
+    pub end: i64,
 }
 
 /// One symbol's closes.
@@ -102,12 +124,13 @@ impl View {
         Ok(Self {
             about: about::about(stored),
             verdict: verdict::verdict(stored),
-            metric: stored.leaderboard.ranking_metric.clone(),
+            metric: crate::report::wording::head(&stored.leaderboard.ranking_metric).to_owned(),
             board: board::board(stored),
             cutoffs: board::cutoffs(stored),
             agents: agents.collect(),
             ranks: ranks::ranks(stored),
             standings: standings::standings(stored),
+            format: format::format(stored),
             sweep,
             charts,
         })
@@ -130,6 +153,7 @@ impl Charts {
                 .iter()
                 .map(|name| stored.agent(name).map(course::rolling).unwrap_or_default())
                 .collect(),
+            benchmark: benchmark(stored),
             agents: names,
             trades,
             sweep,
@@ -139,7 +163,20 @@ impl Charts {
 
 fn window(record: &store::WindowRecord) -> Window {
     let (from, to) = crate::report::numbers::range(&record.start, &record.end);
-    Window { number: record.index, from, to }
+    let seconds = |at: &str| at.parse::<Timestamp>().map_or(0, |at| at.micros().div_euclid(1_000_000));
+    Window { number: record.index, from, to, start: seconds(&record.start), end: seconds(&record.end) }
+}
+
+fn benchmark(stored: &StoredRun) -> Option<BenchmarkCurve> {
+    let run = &stored.run;
+    let name = run.benchmark.clone()?;
+    let point = |(at, index): (&String, &f64)| Some((at.parse::<Timestamp>().ok()?.micros(), *index));
+    let curve = run.benchmark_held.as_ref().map(|held| {
+        Series::new(held.curve.at.iter().zip(&held.curve.index).filter_map(point).collect())
+    });
+    let agent = run.agents.iter().position(|agent| agent.name == name).filter(|_| curve.is_none());
+    let start = run.agents.first().and_then(|agent| agent.starting_balance.parse().ok()).unwrap_or_default();
+    Some(BenchmarkCurve { name, agent, curve, start })
 }
 
 /// Closes of the symbols that somebody traded, the first ones where there are too many.

@@ -161,9 +161,10 @@ fn best(found: &StoredSweep) -> Table {
     columns.extend(parameters.iter().map(|parameter| Head {
         name: short(&parameter.name).to_owned(),
         numeric: parameter.numbers.iter().any(Option::is_some),
+        hint: None,
     }));
     columns.push(Head::numbers("score"));
-    columns.extend(metrics.iter().map(|(_, metric)| Head::numbers(metric.head())));
+    columns.extend(metrics.iter().map(|(_, metric)| Head::numbers(metric.head()).explained(Some(*metric))));
     columns.extend(trades.map(|_| Head::numbers("trades")));
     let (Some(rank), Some(score), Some(trial)) =
         (found.column("rank"), found.column("score"), found.column("trial"))

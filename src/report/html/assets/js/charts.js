@@ -92,6 +92,15 @@ function axis(more) {
   };
 }
 
+/** The texts of an axis over these values: as many places as its marks need, the same for all. */
+function axisText(all) {
+  const known = all.filter((value) => Number.isFinite(value));
+  const spread = known.reduce((high, value) => Math.max(high, value), -Infinity) - known.reduce((low, value) => Math.min(low, value), Infinity);
+  const step = spread / 5;
+  const places = step > 0 ? Math.min(8, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))) : 2;
+  return (value) => number(value, places);
+}
+
 function timeAxis(narrow, more = {}) {
   return axis({ type: "time", splitLine: { show: false }, splitNumber: narrow ? 3 : 7, ...more });
 }

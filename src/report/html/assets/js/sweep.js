@@ -53,7 +53,9 @@ function heatOption(sweep, across, up, narrow) {
     },
     tooltip: tooltip({ formatter: ({ value }) => `${escaped(x.name)} ${escaped(columns[value[0]])}, ${escaped(y.name)} ${escaped(rows[value[1]])}: ${number(value[2])} (${value[3]} trial${value[3] === 1 ? "" : "s"})` }),
     series: [{
-      type: "heatmap", data,
+      type: "heatmap",
+      // Light text on the dark half of the scale.
+      data: data.map((cell) => ({ value: cell, label: { color: high > low && (cell[2] - low) / (high - low) > 0.55 ? "#ffffff" : "#16202b" } })),
       label: { show: few, formatter: ({ value }) => number(value[2]), fontSize: 11 },
       itemStyle: { borderColor: colour("paper"), borderWidth: 1 },
     }],
