@@ -16,6 +16,7 @@ use super::metrics::MetricsArgs;
 use super::rank::RankArgs;
 use super::report::ReportArgs;
 use super::schema::SchemaArgs;
+use super::shell::{CompletionsArgs, ManArgs};
 use super::standings::StandingsArgs;
 use super::store::StoreCommand;
 use super::stored::{ShowArgs, TradesArgs};
@@ -99,4 +100,8 @@ pub enum Command {
     /// Import, download, check and generate market data.
     #[command(subcommand)]
     Data(DataCommand),
+    /// Print the completion script of a shell: bash, zsh, fish, elvish, powershell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command.
+    Man(ManArgs),
 }

@@ -53,14 +53,27 @@ pub fn colour(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// How tables on stdout are drawn: as wide as the terminal; plain when piped, and then as wide as `COLUMNS` where that
-/// is set.
+/// How tables on stdout are drawn: as wide as the terminal, plain when piped.
 pub fn style() -> Style {
     let terminal = stdout_is_terminal();
     if !terminal {
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        return Style { width: columns.filter(|width| *width >= NARROWEST), ..Style::PLAIN };
+        return Style::PLAIN;
     }
     let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
     Style { colour: colour(terminal), unicode: true, width: Some(width) }
+}
+
+/// Words in as few lines of at most `width` as they fit in; a longer word has a line of its own.
+pub fn folded<'w>(words: impl Iterator<Item = &'w str>, between: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.len() + between.len() + word.len() <= width => {
+                line.push_str(between);
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }

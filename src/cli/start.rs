@@ -5,7 +5,7 @@ use clap::Parser;
 use super::command::{Cli, Command};
 use super::{
     Exit, Failure, check, cluster, diagnostics, diff, dry_run, duel, evidence, init, metrics, output, programs,
-    rank, report, run, schema, standings, stored, strategies,
+    rank, report, run, schema, shell, standings, stored, strategies,
 };
 use crate::process::sandbox::HELPER;
 
@@ -53,5 +53,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Rank(args) => rank::rank(args),
         Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man(args) => shell::man(args),
     }
 }

@@ -143,8 +143,8 @@ fn group(one: &InstrumentRecord) -> InstrumentGroup {
     let mut rules = one.rules.clone();
     let kind = rules.remove("kind").as_ref().map(text).unwrap_or_default();
     // A base asset of the symbol's own name, and prices per one of it, go without saying.
-    if rules.get("base_asset").and_then(Value::as_str).is_some_and(|asset| one.symbol.ends_with(asset)) {
-        rules.remove("base_asset");
+    if rules.get("base").and_then(Value::as_str).is_some_and(|asset| one.symbol.ends_with(asset)) {
+        rules.remove("base");
     }
     if rules.get("unit").and_then(Value::as_u64) == Some(1) {
         rules.remove("unit");
@@ -193,7 +193,7 @@ mod tests {
         let one = |symbol: &str, tick: &str| InstrumentRecord {
             symbol: symbol.to_owned(),
             rules: serde_json::from_value(
-                json!({ "kind": "spot", "base_asset": symbol, "price_tick": tick, "unit": 1 }),
+                json!({ "kind": "spot", "base": symbol, "price_tick": tick, "unit": 1 }),
             )
             .unwrap(),
             bars: 4,

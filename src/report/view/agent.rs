@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::course::{self, Year};
 use super::curves::are_apart;
+use super::trade_groups::TradeGroups;
 use crate::domain::Metric;
 use crate::report::agent_metrics::{MetricRow, rows};
 use crate::report::names;
@@ -39,8 +40,8 @@ pub(in crate::report) struct Agent {
     pub worst: Table,
     /// The deepest of the record of several windows.
     pub worst_note: Option<String>,
-    /// How many daily returns the rolling Sharpe ratio looks back over.
-    pub rolling_returns: usize,
+    /// Round trips by symbol, exit reason, hour and weekday; filled in where the trades are read.
+    pub groups: Vec<TradeGroups>,
 }
 
 pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecord) -> Agent {
@@ -64,7 +65,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         months_overlap: !apart,
         worst: course::worst(record, &stored.run.windows),
         worst_note: Some(row).filter(|_| record.windows.len() > 1).and_then(wording::record_drawdown),
-        rolling_returns: course::rolling(record).returns,
+        groups: Vec::new(),
     }
 }
 

@@ -186,10 +186,11 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
         quote: "index".to_owned(),
         agents,
         windows: vec![whole],
-        curves: Curves { chained: Some(lines), single: None, windows: Vec::new(), sparks: Vec::new() },
+        curves: Curves { chained: Some(lines), single: None, windows: Vec::new(), sparks: Vec::new(), daily: Vec::new() },
         prices: Vec::new(),
         trades: Vec::new(),
-        rolling: Vec::new(),
+        returns: Vec::new(),
+        ranks: Vec::new(),
         sweep: None,
         benchmark: None,
     }

@@ -11,11 +11,14 @@ mod board;
 mod compare;
 mod course;
 mod curves;
+mod daily;
 mod format;
 mod ranks;
+mod returns;
 mod series;
 mod standings;
 mod sweep;
+mod trade_groups;
 mod trades;
 pub(super) mod verdict;
 
@@ -25,10 +28,10 @@ use about::About;
 use agent::Agent;
 use board::{Board, Cutoff};
 pub(super) use compare::Comparison;
-use course::Rolling;
 pub(super) use curves::{Curve, Curves};
 use format::Format;
 use ranks::Ranks;
+use returns::{Correlations, Returns};
 pub(super) use ranks::Scores;
 use series::Series;
 use standings::Standings;
@@ -61,6 +64,8 @@ pub(super) struct View {
     /// The tournament in its format.
     pub format: Option<Format>,
     pub sweep: Option<Sweep>,
+    /// How the agents' daily returns move together.
+    pub correlations: Option<Correlations>,
     /// What charts are drawn from.
     #[serde(skip)]
     pub charts: Charts,
@@ -75,8 +80,10 @@ pub(super) struct Charts {
     pub curves: Curves,
     pub prices: Vec<Price>,
     pub trades: Vec<Trades>,
-    /// Rolling Sharpe ratios.
-    pub rolling: Vec<Rolling>,
+    /// Daily returns of each agent.
+    pub returns: Vec<Returns>,
+    /// Rank of each agent in each window, where there are several.
+    pub ranks: Vec<Vec<Option<u32>>>,
     pub sweep: Option<SweepCharts>,
     /// What the agents are measured against.
     pub benchmark: Option<BenchmarkCurve>,
@@ -116,22 +123,29 @@ impl View {
     /// Reads what the store holds of a run.
     pub fn read(stored: &StoredRun) -> Result<Self, StoreError> {
         let rows = &stored.leaderboard.rankings;
-        let agents = rows
-            .iter()
-            .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)));
         let sweep = sweep::sweep(stored)?;
-        let charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
+        let mut charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
+        let with_groups = |mut agent: Agent| {
+            agent.groups = charts.trades.get_mut(agent.index).map(|own| std::mem::take(&mut own.groups)).unwrap_or_default();
+            agent
+        };
+        let agents: Vec<Agent> = rows
+            .iter()
+            .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)))
+            .map(with_groups)
+            .collect();
         Ok(Self {
             about: about::about(stored),
             verdict: verdict::verdict(stored),
             metric: crate::report::wording::head(&stored.leaderboard.ranking_metric).to_owned(),
             board: board::board(stored),
             cutoffs: board::cutoffs(stored),
-            agents: agents.collect(),
+            agents,
             ranks: ranks::ranks(stored),
             standings: standings::standings(stored),
             format: format::format(stored),
             sweep,
+            correlations: returns::correlations(stored, &charts.curves.daily),
             charts,
         })
     }
@@ -144,15 +158,14 @@ impl Charts {
             .iter()
             .map(|name| Ok(trades::trades(stored.trades(name)?, names.len())))
             .collect::<Result<_, StoreError>>()?;
+        let curves = Curves::read(stored)?;
         Ok(Self {
             quote: stored.run.market.quote_asset.clone(),
             windows: stored.run.windows.iter().map(window).collect(),
-            curves: Curves::read(stored)?,
+            returns: returns::returns(stored, &curves.daily),
+            ranks: ranks::by_window(stored),
+            curves,
             prices: prices(stored, &trades)?,
-            rolling: names
-                .iter()
-                .map(|name| stored.agent(name).map(course::rolling).unwrap_or_default())
-                .collect(),
             benchmark: benchmark(stored),
             agents: names,
             trades,

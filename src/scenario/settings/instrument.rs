@@ -16,7 +16,7 @@ pub fn instrument_settings(instrument: &Instrument) -> Settings {
     };
     let mut all = settings([
         ("kind", word(kind)),
-        ("base_asset", Value::from(instrument.base_asset.as_str())),
+        ("base", Value::from(instrument.base_asset.as_str())),
         ("price_tick", Value::from(plain(&instrument.price_tick.to_string()))),
         ("quantity_step", Value::from(plain(&instrument.quantity_step.to_string()))),
         ("min_notional", Value::from(plain(&instrument.min_notional.to_string()))),

@@ -15,7 +15,7 @@ function openAgent(section) {
   const from = values.trades[agent];
   const trades = from.rows.map((row, index) => trade(row, from, index));
   priceChart(part("prices"), part("symbol"), agent, trades);
-  chart(part("rolling"), `rolling-${agent}`, (narrow) => rollingOption(values.rolling[agent], agent, narrow));
+  startReturns(part, agent);
   chart(part("histogram"), `histogram-${agent}`, () => histogramOption(from.histogram));
   chart(part("excursions"), `excursions-${agent}`, () => excursionOption(trades));
   tradeList(part("trades"), agent);
@@ -81,22 +81,10 @@ function tradeTooltip(t) {
   return `<strong>${escaped(t.symbol)}</strong><table>${rows.map(([name, text]) => `<tr><td>${name}</td><td>${escaped(text)}</td></tr>`).join("")}</table>`;
 }
 
-function rollingOption({ returns, lines }, agent, narrow) {
-  if (lines.length === 0) return `No window is long enough for ${returns || 30} daily returns.`;
-  const { color } = look(agent);
-  return {
-    grid: { left: 8, right: 12, top: 10, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: timeAxis(narrow, { splitNumber: narrow ? 3 : 5, axisLine: { onZero: false, lineStyle: { color: colour("line") } } }),
-    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: axisText(lines.flatMap((line) => line.v)) } }),
-    tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `${instant(hit.value[0])}: ${number(hit.value[1])}` }),
-    dataZoom: zoom(false),
-    // A window that holds just one such value has a dot instead of a line.
-    series: lines.map(points).map((data) => ({ type: "line", data, showSymbol: data.length === 1, symbol: "circle", symbolSize: 6, color, lineStyle: { color, width: 1.5 } })),
-  };
-}
-
-function histogramOption({ start, width, counts }) {
-  if (counts.length === 0) return "This agent has no closed round trips.";
+/** Bars of a histogram; `words` name what is on the axes. */
+function histogramOption({ start, width, counts }, words = {}) {
+  const { none = "This agent has no closed round trips.", across = `PnL, ${values.quote}`, up = "round trips", noun = "round trip" } = words;
+  if (counts.length === 0) return none;
   const places = width >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(width)));
   const edge = (i) => start + i * width;
   const bars = counts.map((count, i) => ({
@@ -105,9 +93,9 @@ function histogramOption({ start, width, counts }) {
   }));
   return {
     grid: { left: 8, right: 16, top: 28, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: `PnL, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: axisText([start, edge(counts.length)]), showMinLabel: false, showMaxLabel: false } }),
-    yAxis: axis({ type: "value", name: "round trips", minInterval: 1, axisLine: { onZero: false, lineStyle: { color: colour("line") } }, nameTextStyle: { align: "left", color: colour("quiet") } }),
-    tooltip: tooltip({ trigger: "item", formatter: ({ value }) => `${number(value[2], places)} to ${number(value[3], places)}: ${value[1]} round trip${value[1] === 1 ? "" : "s"}` }),
+    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: across, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: axisText([start, edge(counts.length)]), showMinLabel: false, showMaxLabel: false } }),
+    yAxis: axis({ type: "value", name: up, minInterval: 1, axisLine: { onZero: false, lineStyle: { color: colour("line") } }, nameTextStyle: { align: "left", color: colour("quiet") } }),
+    tooltip: tooltip({ trigger: "item", formatter: ({ value }) => `${number(value[2], places)} to ${number(value[3], places)}: ${value[1]} ${noun}${value[1] === 1 ? "" : "s"}` }),
     series: [{ type: "custom", renderItem: bar, encode: { x: [2, 3], y: 1 }, data: bars }],
   };
 
