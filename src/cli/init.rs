@@ -28,7 +28,8 @@ pub fn init(args: &InitArgs) -> Result<Exit, Failure> {
     let shown = args.file.display();
     let (text, told) = match &args.data {
         Some(folder) => {
-            let stem = args.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let stem =
+                args.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             let (text, told) = starter::of_folder(folder, &stem)?;
             (text, Some(told))
         }

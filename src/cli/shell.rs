@@ -47,7 +47,11 @@ pub fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
 /// Where the pages cannot be written.
 pub fn man(args: &ManArgs) -> Result<Exit, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::plain(Exit::Usage, format!("cannot write the manual: {error}"), "check that the folder is writable")
+        Failure::plain(
+            Exit::Usage,
+            format!("cannot write the manual: {error}"),
+            "check that the folder is writable",
+        )
     };
     let Some(folder) = &args.to else {
         let mut page = Vec::new();

@@ -4,8 +4,8 @@ use clap::Parser;
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, cluster, diagnostics, diff, dry_run, duel, evidence, init, metrics, output, programs,
-    rank, report, run, schema, shell, standings, stored, strategies,
+    Exit, Failure, check, cluster, diagnostics, diff, dry_run, duel, evidence, init, metrics, output,
+    programs, rank, report, run, schema, shell, standings, stored, strategies,
 };
 use crate::process::sandbox::HELPER;
 

@@ -48,7 +48,9 @@ fn look(folder: &Path) -> Result<Found, Failure> {
         Failure::plain(
             Exit::Usage,
             problem,
-            format!("import them first: tiltyard data import {shown} --out data/mine && tiltyard init --data data/mine"),
+            format!(
+                "import them first: tiltyard data import {shown} --out data/mine && tiltyard init --data data/mine"
+            ),
         )
     };
     let failed = |error| super::data::import_failed(&error);
@@ -59,7 +61,10 @@ fn look(folder: &Path) -> Result<Found, Failure> {
         let problem = if files.is_empty() {
             format!("there is no file in `{shown}`")
         } else {
-            format!("`{shown}` has no Parquet bars, but {}", crate::domain::counted(files.len() as u64, "other file"))
+            format!(
+                "`{shown}` has no Parquet bars, but {}",
+                crate::domain::counted(files.len() as u64, "other file")
+            )
         };
         return Err(none(problem));
     }
@@ -71,7 +76,9 @@ fn look(folder: &Path) -> Result<Found, Failure> {
         sources.push((symbol.to_string(), interval, source));
     }
     // The finest interval that every symbol has, or can be resampled from.
-    let finest = |symbol: &str| sources.iter().filter(|(own, ..)| own == symbol).map(|(_, interval, _)| *interval).min();
+    let finest = |symbol: &str| {
+        sources.iter().filter(|(own, ..)| own == symbol).map(|(_, interval, _)| *interval).min()
+    };
     let mut symbols: Vec<String> = sources.iter().map(|(symbol, ..)| symbol.clone()).collect();
     symbols.sort();
     symbols.dedup();
@@ -90,7 +97,8 @@ fn look(folder: &Path) -> Result<Found, Failure> {
 
 /// The currency that all symbols end with; `USD` where they end with none.
 fn quote(symbols: &[String]) -> String {
-    let ends = |quote: &&&str| symbols.iter().all(|symbol| symbol.ends_with(**quote) && symbol.len() > quote.len());
+    let ends =
+        |quote: &&&str| symbols.iter().all(|symbol| symbol.ends_with(**quote) && symbol.len() > quote.len());
     QUOTES.iter().find(ends).map_or("USD", |quote| quote).to_owned()
 }
 

@@ -45,7 +45,9 @@ impl Difference {
 pub fn differences(runs: &[StoredRun]) -> Vec<Difference> {
     let all: Vec<Vec<(String, String)>> = runs.iter().map(of_run).collect();
     let mut found = differing(&all);
-    found.extend(windows(runs).filter(|_| !found.iter().any(|one| one.setting.starts_with("windows."))));
+    if !found.iter().any(|one| one.setting.starts_with("windows.")) {
+        found.extend(windows(runs));
+    }
     found.extend(agents(runs));
     found
 }
@@ -86,7 +88,9 @@ fn of_run(stored: &StoredRun) -> Vec<(String, String)> {
         ("market.accept".to_owned(), market.accepted.join(", ")),
     ];
     for one in &market.instruments {
-        all.extend(one.rules.iter().map(|(key, value)| (format!("{}.{key}", one.symbol), settings::text(value))));
+        all.extend(
+            one.rules.iter().map(|(key, value)| (format!("{}.{key}", one.symbol), settings::text(value))),
+        );
     }
     all.extend(flat("costs", serde_json::to_value(&run.costs).unwrap_or_default()));
     let (from, to) = range(&market.start, &market.end);
@@ -174,10 +178,18 @@ fn agent(name: &str, runs: &[StoredRun]) -> Vec<Difference> {
 fn of_agent(agent: &EntrantRecord, run: &RunRecord) -> Vec<(String, String)> {
     let path = |key: &str| format!("{}.{key}", agent.name);
     let mut all = vec![(path("strategy.kind"), agent.strategy.clone())];
-    all.extend(settings::parameters(agent, run).into_iter().map(|(key, value)| (path(&format!("strategy.{key}")), value)));
+    all.extend(
+        settings::parameters(agent, run)
+            .into_iter()
+            .map(|(key, value)| (path(&format!("strategy.{key}")), value)),
+    );
     let rules = settings::rules(agent).into_iter();
     all.extend(rules.map(|(key, conditions)| (path(&format!("strategy.{key}")), conditions.join("; "))));
-    let digests = [("strategy.version", &agent.version), ("strategy.signals", &agent.signals), ("strategy.module", &agent.module)];
+    let digests = [
+        ("strategy.version", &agent.version),
+        ("strategy.signals", &agent.signals),
+        ("strategy.module", &agent.module),
+    ];
     all.extend(digests.into_iter().filter_map(|(key, value)| Some((path(key), value.clone()?))));
     all.push((path("risk"), agent.risk.clone()));
     all.extend(agent.limits.iter().map(|(key, value)| (path(&format!("risk.{key}")), settings::text(value))));
@@ -222,9 +234,6 @@ mod tests {
         let first = fixture::stored();
         let mut second = first.clone();
         second.run.costs.taker_fee_bps = 2.5;
-        assert_eq!(
-            told(&[first.clone(), second, first]),
-            ["costs.taker_fee_bps: 1, 3: 10; 2: 2.5"]
-        );
+        assert_eq!(told(&[first.clone(), second, first]), ["costs.taker_fee_bps: 1, 3: 10; 2: 2.5"]);
     }
 }

@@ -213,8 +213,14 @@ mod tests {
     #[test]
     fn a_ratio_that_is_not_zero_is_never_shown_as_zero() {
         let shown = |value| measured(Metric::UpCapture, value);
-        assert_eq!((shown(0.0012), shown(0.000_034), shown(3.14e-8)), ("0.0012".into(), "0.000034".into(), "3.1e-8".into()));
-        assert_eq!((shown(0.0), shown(-0.004), shown(0.005)), ("0.00".into(), "-0.0040".into(), "0.01".into()));
+        assert_eq!(
+            (shown(0.0012), shown(0.000_034), shown(3.14e-8)),
+            ("0.0012".into(), "0.000034".into(), "3.1e-8".into())
+        );
+        assert_eq!(
+            (shown(0.0), shown(-0.004), shown(0.005)),
+            ("0.00".into(), "-0.0040".into(), "0.01".into())
+        );
     }
 
     #[test]

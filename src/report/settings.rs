@@ -19,10 +19,13 @@ pub(super) fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
         Value::Object(table) => {
-            let pairs: Vec<String> = table.iter().map(|(key, value)| format!("{key} {}", text(value))).collect();
+            let pairs: Vec<String> =
+                table.iter().map(|(key, value)| format!("{key} {}", text(value))).collect();
             pairs.join(", ")
         }
-        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |value| value.to_string()),
+        Value::Number(number) => {
+            number.as_f64().map_or_else(|| number.to_string(), |value| value.to_string())
+        }
         other => other.to_string(),
     }
 }
@@ -31,7 +34,9 @@ pub(super) fn text(value: &Value) -> String {
 pub(super) fn parameters(agent: &EntrantRecord, run: &RunRecord) -> Vec<(String, String)> {
     let described = STRATEGIES.iter().find(|one| one.kind == agent.strategy);
     let order = |key: &str| {
-        described.and_then(|one| one.parameters.iter().position(|known| known.name == key)).unwrap_or(usize::MAX)
+        described
+            .and_then(|one| one.parameters.iter().position(|known| known.name == key))
+            .unwrap_or(usize::MAX)
     };
     let mut all: Vec<(&String, &Value)> =
         agent.parameters.iter().filter(|(key, _)| !RULES.contains(&key.as_str())).collect();
@@ -57,12 +62,9 @@ pub(super) fn rules(agent: &EntrantRecord) -> Vec<(String, Vec<String>)> {
 /// `rsi(14) < 30`, `rsi(14) < 30 (timeframe 4h, share_pct 50)`.
 fn condition(value: &Value) -> String {
     let Value::Object(table) = value else { return text(value) };
-    let rest = table.iter().filter(|(key, _)| *key != "when").map(|(key, value)| format!("{key} {}", text(value)));
-    format!(
-        "{} ({})",
-        table.get("when").map(text).unwrap_or_default(),
-        rest.collect::<Vec<_>>().join(", ")
-    )
+    let rest =
+        table.iter().filter(|(key, _)| *key != "when").map(|(key, value)| format!("{key} {}", text(value)));
+    format!("{} ({})", table.get("when").map(text).unwrap_or_default(), rest.collect::<Vec<_>>().join(", "))
 }
 
 /// `key value, key value`.

@@ -71,7 +71,8 @@ impl Cell {
 
     /// A score in this form; an infinity by its sign, sorted beyond all numbers.
     pub fn score(score: Score, form: impl Fn(f64) -> String) -> Self {
-        let sign = |text: &str, value| Self { text: text.to_owned(), value: Some(value), tone: "", hint: None };
+        let sign =
+            |text: &str, value| Self { text: text.to_owned(), value: Some(value), tone: "", hint: None };
         match score {
             Score::PlusInfinity => sign(INFINITY, f64::MAX),
             Score::MinusInfinity => sign(MINUS_INFINITY, f64::MIN),

@@ -80,37 +80,37 @@ pub struct FindingRecord {
 impl MarketRecord {
     /// Of the bars that a tournament replayed.
     pub(super) fn new(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -> Self {
-    let start = windows.iter().map(|w| w.start).min().unwrap_or_default();
-    let end = windows.iter().map(|w| w.end).max().unwrap_or_default();
-    Self {
-        digest: market.digest.clone(),
-        symbols: market.symbols.iter().map(|s| s.instrument.symbol.to_string()).collect(),
-        quote_asset: scenario.market.quote_asset.clone(),
-        interval: market.interval.to_string(),
-        start: start.to_string(),
-        end: end.to_string(),
-        instruments: market.symbols.iter().map(|series| instrument_record(series, start, end)).collect(),
-        delisted: match scenario.market.delisted {
-            Delisted::Carry => "carry",
-            Delisted::WriteOff => "write_off",
+        let start = windows.iter().map(|w| w.start).min().unwrap_or_default();
+        let end = windows.iter().map(|w| w.end).max().unwrap_or_default();
+        Self {
+            digest: market.digest.clone(),
+            symbols: market.symbols.iter().map(|s| s.instrument.symbol.to_string()).collect(),
+            quote_asset: scenario.market.quote_asset.clone(),
+            interval: market.interval.to_string(),
+            start: start.to_string(),
+            end: end.to_string(),
+            instruments: market.symbols.iter().map(|series| instrument_record(series, start, end)).collect(),
+            delisted: match scenario.market.delisted {
+                Delisted::Carry => "carry",
+                Delisted::WriteOff => "write_off",
+            }
+            .to_owned(),
+            warm_up: match scenario.market.warm_up {
+                WarmUp::Before => "before",
+                WarmUp::Inside => "inside",
+            }
+            .to_owned(),
+            gaps: match scenario.market.gaps {
+                GapRule::Keep => "keep",
+                GapRule::ForwardFill => "forward_fill",
+                GapRule::Refuse => "refuse",
+            }
+            .to_owned(),
+            findings: market.symbols.iter().flat_map(findings).collect(),
+            units: units(market),
+            accepted: accepted(market),
         }
-        .to_owned(),
-        warm_up: match scenario.market.warm_up {
-            WarmUp::Before => "before",
-            WarmUp::Inside => "inside",
-        }
-        .to_owned(),
-        gaps: match scenario.market.gaps {
-            GapRule::Keep => "keep",
-            GapRule::ForwardFill => "forward_fill",
-            GapRule::Refuse => "refuse",
-        }
-        .to_owned(),
-        findings: market.symbols.iter().flat_map(findings).collect(),
-        units: units(market),
-        accepted: accepted(market),
     }
-}
 }
 
 fn instrument_record(series: &SymbolSeries, start: Timestamp, end: Timestamp) -> InstrumentRecord {

@@ -96,7 +96,8 @@ pub use prices::{PriceSeries, prices};
 pub use proof_record::ProofRecord;
 pub use repair::{Repaired, repair};
 pub use run_record::{
-    CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, PositionRecord, RegisteredRecord, RunRecord, WindowRecord,
+    CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, PositionRecord, RegisteredRecord, RunRecord,
+    WindowRecord,
 };
 pub use selection_record::{
     ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,

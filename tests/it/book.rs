@@ -67,7 +67,10 @@ fn the_reference_is_made_from_the_programs_tables() {
             fs::write(&path, &made).unwrap();
         }
         let kept = fs::read_to_string(&path).unwrap_or_default();
-        assert!(kept == made, "docs/{name} differs from the tables: BOOK=overwrite cargo nextest run the_reference");
+        assert!(
+            kept == made,
+            "docs/{name} differs from the tables: BOOK=overwrite cargo nextest run the_reference"
+        );
     }
 }
 
@@ -160,7 +163,8 @@ fn nested(text: &mut String, path: &str, key: &KeyDoc, level: usize) {
         ValueType::Tagged { tag, variants, .. } => {
             for variant in variants() {
                 let title = format!("{path}.{} = {{ {tag} = \"{}\" }}", key.name, variant.name);
-                let _ = writeln!(text, "{} `{title}`\n\n{}\n", "#".repeat((level + 1).min(4)), cell(variant.doc));
+                let _ =
+                    writeln!(text, "{} `{title}`\n\n{}\n", "#".repeat((level + 1).min(4)), cell(variant.doc));
                 if !variant.keys.is_empty() {
                     keys(text, variant.keys);
                 }

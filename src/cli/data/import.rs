@@ -10,10 +10,10 @@ use super::progress;
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
-use crate::domain::counted;
 use crate::data::import::{
     self, BadRows, ImportGroup, ImportGroups, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
 };
+use crate::domain::counted;
 
 /// Arguments of `data import`.
 #[derive(Debug, clap::Args)]
@@ -234,7 +234,10 @@ fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
     print(out)?;
     for one in done.iter().filter(|one| one.imported.without_volume > 0) {
         let Imported { symbol, without_volume, .. } = &one.imported;
-        say(format_args!("{symbol}: {} without a volume have a volume of 0", counted(*without_volume, "bar")));
+        say(format_args!(
+            "{symbol}: {} without a volume have a volume of 0",
+            counted(*without_volume, "bar")
+        ));
     }
     Ok(())
 }

@@ -235,7 +235,10 @@ mod tests {
         assert_eq!(text("daily").as_deref(), Some("1d"));
         assert_eq!(text("5min").as_deref(), Some("5m"));
         assert_eq!(text("1hr").as_deref(), Some("1h"));
-        assert_eq!((text("H1").as_deref(), text("M15").as_deref(), text("D1").as_deref()), (Some("1h"), Some("15m"), Some("1d")));
+        assert_eq!(
+            (text("H1").as_deref(), text("M15").as_deref(), text("D1").as_deref()),
+            (Some("1h"), Some("15m"), Some("1d"))
+        );
         assert_eq!((text("MN1"), text("W1").as_deref(), text("deal")), (None, Some("1w"), None));
         assert_eq!(text("1M"), None);
         assert_eq!(text("7m"), None);

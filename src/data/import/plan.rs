@@ -10,7 +10,7 @@ use super::factors::Factors;
 use super::names::Role;
 use super::probe::{Content, Probe};
 use super::rows::{Kind, Rows};
-use super::text::{self, Clock, Decimals, Compression, RowHandler, TextForm, TextLayout, TimeUnit};
+use super::text::{self, Clock, Compression, Decimals, RowHandler, TextForm, TextLayout, TimeUnit};
 use super::{Format, ImportError};
 use crate::domain::{Interval, Span, Timestamp};
 

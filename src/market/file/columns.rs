@@ -64,9 +64,7 @@ impl Columns {
 }
 
 fn index_of(schema: &Schema, names: &[&str]) -> Option<usize> {
-    names
-        .iter()
-        .find_map(|name| schema.fields().iter().position(|field| spelled(field.name(), name)))
+    names.iter().find_map(|name| schema.fields().iter().position(|field| spelled(field.name(), name)))
 }
 
 /// Whether a column has this name, in any case and with blanks for its underscores: `Open time`.

@@ -85,7 +85,14 @@ impl Bracket {
 }
 
 /// The agent's node in a column, with where it comes from. Entrants take the next free line.
-fn node(view: &KnockoutView, agent: &str, score: Option<f64>, won: bool, column: usize, free: &mut usize) -> Node {
+fn node(
+    view: &KnockoutView,
+    agent: &str,
+    score: Option<f64>,
+    won: bool,
+    column: usize,
+    free: &mut usize,
+) -> Node {
     let played = column.checked_sub(1).and_then(|round| view.rounds.get(round));
     let tie: Option<&Tie> = played.and_then(|round| round.ties.iter().find(|tie| tie.winner == agent));
     let from = match tie {
@@ -216,7 +223,12 @@ mod tests {
     fn a_bye_is_a_line_of_its_own() {
         let view = view(vec![(vec![tie("b", "c")], vec!["a"]), (vec![tie("a", "b")], vec![])]);
         let found = Bracket::of(&view).unwrap();
-        assert_eq!(found.labels.iter().filter(|label| label.hint.starts_with('a')).count(), 2, "{}", found.text);
+        assert_eq!(
+            found.labels.iter().filter(|label| label.hint.starts_with('a')).count(),
+            2,
+            "{}",
+            found.text
+        );
         assert!(found.text.contains("b 2.00 ─┐"), "{}", found.text);
         assert_eq!(Bracket::of(&self::view(vec![])), None);
     }

@@ -54,7 +54,9 @@ fn score(value: Option<f64>) -> Cell {
 
 /// Halves as they are, without needless places.
 fn points(value: f64) -> Cell {
-    Cell::number(Some(value), |value| if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") })
+    Cell::number(Some(value), |value| {
+        if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
+    })
 }
 
 fn percent(share: Option<f64>) -> Cell {

@@ -20,7 +20,10 @@ pub fn run_differences(runs: &[StoredRun], style: Style) -> String {
     let arrow = if style.unicode { "→" } else { "->" };
     let settings: String = match found.is_empty() {
         true => "the runs agree in all settings\n".to_owned(),
-        false => found.iter().map(|one| paragraph(&format!("{}: {}", one.setting, one.told(arrow)), style)).collect(),
+        false => found
+            .iter()
+            .map(|one| paragraph(&format!("{}: {}", one.setting, one.told(arrow)), style))
+            .collect(),
     };
     let sections = [
         overview(runs, style),
@@ -78,19 +81,25 @@ fn results(runs: &[StoredRun], style: Style) -> String {
     };
     // The name of an agent stands in its first row alone.
     let first = |index: usize| index == 0 || rows[index - 1].row.agent != rows[index].row.agent;
-    let names = rows.iter().enumerate().map(|(index, entry)| {
-        if first(index) { entry.row.agent.clone() } else { String::new() }
-    });
+    let names = rows
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| if first(index) { entry.row.agent.clone() } else { String::new() });
     let scores = rows.iter().map(|entry| {
         let metric = &entry.stored.leaderboard.ranking_metric;
         let form = crate::report::numbers::form(metric);
-        let shown = |value| form.as_ref().map_or_else(|| crate::report::numbers::ratio(value), |form| form(value));
+        let shown =
+            |value| form.as_ref().map_or_else(|| crate::report::numbers::ratio(value), |form| form(value));
         style.score(wording::shown_score(entry.row, metric), shown)
     });
     let columns = vec![
         Column::words("agent", 0, names),
         Column::numbers("run", 0, rows.iter().map(|entry| entry.number.to_string())),
-        Column::numbers("rank", 0, rows.iter().map(|e| e.row.rank.map_or_else(|| style.none().to_owned(), |r| r.to_string()))),
+        Column::numbers(
+            "rank",
+            0,
+            rows.iter().map(|e| e.row.rank.map_or_else(|| style.none().to_owned(), |r| r.to_string())),
+        ),
         Column::numbers("score", 0, scores),
         metric(Metric::RoiPct, 1),
         metric(Metric::SharpeRatio, 2),
@@ -175,7 +184,8 @@ mod tests {
         second.leaderboard.rankings[0].roi_pct = Some(2.0);
         let text = run_differences(&[first, second], Style { width: Some(80), ..Style::PLAIN });
         assert!(text.contains("\nSettings that differ (1)\n\nseed: 7 -> 8\n"), "{text}");
-        let rows: Vec<&str> = text.lines().filter(|line| line.contains("+1.50") || line.contains("+2.00")).collect();
+        let rows: Vec<&str> =
+            text.lines().filter(|line| line.contains("+1.50") || line.contains("+2.00")).collect();
         assert_eq!(rows.len(), 2, "{text}");
         assert!(rows[0].starts_with("trend, fast") && rows[1].starts_with("            "), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");

@@ -87,7 +87,11 @@ fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
     let rows = &stored.leaderboard.rankings;
     let column = |field: &Field| {
         let column = Column::of(field, style);
-        if field.name == "agent" { column.strong_where(|i| rows.get(i).is_some_and(|row| row.rank == Some(1))) } else { column }
+        if field.name == "agent" {
+            column.strong_where(|i| rows.get(i).is_some_and(|row| row.rank == Some(1)))
+        } else {
+            column
+        }
     };
     fields(stored).iter().map(column).collect()
 }

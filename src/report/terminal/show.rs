@@ -74,12 +74,20 @@ fn tested(stored: &StoredRun, style: Style) -> String {
     let run = &stored.run;
     let agents = run.agents.iter().filter(|agent| !agent.limits.is_empty()).map(|agent| {
         let strategy = settings::strategy(agent, run);
-        format!("{}: {strategy}; risk profile {}; starts with {}", agent.name, agent.risk, money(&agent.starting_balance))
+        format!(
+            "{}: {strategy}; risk profile {}; starts with {}",
+            agent.name,
+            agent.risk,
+            money(&agent.starting_balance)
+        )
     });
-    let profiles = settings::profiles(run).into_iter().map(|(name, limits)| format!("risk profile {name}: {limits}"));
+    let profiles =
+        settings::profiles(run).into_iter().map(|(name, limits)| format!("risk profile {name}: {limits}"));
     let instruments = settings::instruments(run).into_iter();
-    let instruments = instruments.map(|group| format!("{}: {}, {}; {}", group.names(), group.kind, group.rules, group.bars));
-    let lines: String = agents.chain(profiles).chain(instruments).map(|line| paragraph(&line, style)).collect();
+    let instruments = instruments
+        .map(|group| format!("{}: {}, {}; {}", group.names(), group.kind, group.rules, group.bars));
+    let lines: String =
+        agents.chain(profiles).chain(instruments).map(|line| paragraph(&line, style)).collect();
     if lines.is_empty() { lines } else { titled("What was tested", lines, style) }
 }
 

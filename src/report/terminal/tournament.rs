@@ -6,7 +6,6 @@ use super::header::{filled, paragraph};
 use super::notes;
 use crate::report::board::Field;
 use crate::report::formats;
-pub(super) use crate::report::formats::probability;
 use crate::store::TournamentRecord;
 
 /// The format's table with what led to it.
@@ -18,7 +17,8 @@ pub fn tournament(record: &TournamentRecord, style: Style) -> String {
     let lines: String = found.story.iter().map(|line| paragraph(line, style)).collect();
     let story = [tests, lines].concat();
     let story = if story.is_empty() { story } else { format!("{story}\n") };
-    let bracket = found.bracket.filter(|_| style.unicode).map(|bracket| bracket.text).filter(|text| fits(text, style));
+    let bracket =
+        found.bracket.filter(|_| style.unicode).map(|bracket| bracket.text).filter(|text| fits(text, style));
     let bracket = bracket.map_or_else(String::new, |text| format!("{text}\n\n"));
     let strata = found.strata.map_or_else(String::new, |line| filled(&[line], " ", style));
     let title = style.bold(&found.name);

@@ -76,7 +76,10 @@ fn tested(agent: &EntrantRecord, run: &RunRecord) -> Vec<(String, String)> {
     let limits = settings::profiles(run).into_iter().find(|(name, _)| *name == agent.risk);
     let limits = limits.map_or_else(String::new, |(_, limits)| format!(": {limits}"));
     all.push(("risk profile".to_owned(), format!("{}{limits}", agent.risk)));
-    all.push(("starts with".to_owned(), format!("{} {}", money(&agent.starting_balance), run.market.quote_asset)));
+    all.push((
+        "starts with".to_owned(),
+        format!("{} {}", money(&agent.starting_balance), run.market.quote_asset),
+    ));
     let digests = [("version", &agent.version), ("signals", &agent.signals), ("module", &agent.module)];
     all.extend(digests.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))));
     all
@@ -91,7 +94,8 @@ fn metrics(record: &AgentRecord) -> Table {
     }
     let row = |row: MetricRow<'_>| {
         let cell = |score| Cell::score(score, |value| names::shown(row.key, value));
-        let mut cells = vec![Cell::words(names::title(row.key)).explained(Metric::of_key(row.key)), cell(row.record)];
+        let mut cells =
+            vec![Cell::words(names::title(row.key)).explained(Metric::of_key(row.key)), cell(row.record)];
         if several {
             cells.extend([cell(row.lowest), cell(row.highest)]);
         }

@@ -66,7 +66,8 @@ fn overview(runs: &[StoredRun], views: &[View], labels: &[String]) -> Table {
     columns.extend(["ranked by", "first"].map(Head::words));
     let row = |(index, (run, (view, label))): (usize, (&StoredRun, (&View, &String)))| {
         let (from, to) = range(&run.run.market.start, &run.run.market.end);
-        let first: Vec<&str> = view.agents.iter().filter(|agent| agent.rank == Some(1)).map(|a| a.name.as_str()).collect();
+        let first: Vec<&str> =
+            view.agents.iter().filter(|agent| agent.rank == Some(1)).map(|a| a.name.as_str()).collect();
         vec![
             Cell::words((index + 1).to_string()),
             Cell::words(label.as_str()),
@@ -88,10 +89,13 @@ fn differing(all: &[Difference], labels: &[String]) -> Table {
     let mut columns = vec![Head::words("setting")];
     if labels.len() > SIDE_BY_SIDE {
         columns.push(Head::words("runs: value"));
-        let row = |one: &Difference| vec![Cell::words(one.setting.as_str()), Cell::words(one.told("\u{2192}"))];
+        let row =
+            |one: &Difference| vec![Cell::words(one.setting.as_str()), Cell::words(one.told("\u{2192}"))];
         return Table { columns, rows: all.iter().map(row).collect() };
     }
-    columns.extend(labels.iter().enumerate().map(|(index, label)| Head::words(&format!("{}: {label}", index + 1))));
+    columns.extend(
+        labels.iter().enumerate().map(|(index, label)| Head::words(&format!("{}: {label}", index + 1))),
+    );
     let row = |one: &Difference| {
         let values = one.values.iter().map(|value| Cell::words(value.as_deref().unwrap_or(NONE)));
         std::iter::once(Cell::words(one.setting.as_str())).chain(values).collect()
@@ -186,7 +190,13 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
         quote: "index".to_owned(),
         agents,
         windows: vec![whole],
-        curves: Curves { chained: Some(lines), single: None, windows: Vec::new(), sparks: Vec::new(), daily: Vec::new() },
+        curves: Curves {
+            chained: Some(lines),
+            single: None,
+            windows: Vec::new(),
+            sparks: Vec::new(),
+            daily: Vec::new(),
+        },
         prices: Vec::new(),
         trades: Vec::new(),
         returns: Vec::new(),

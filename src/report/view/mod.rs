@@ -31,8 +31,8 @@ pub(super) use compare::Comparison;
 pub(super) use curves::{Curve, Curves};
 use format::Format;
 use ranks::Ranks;
-use returns::{Correlations, Returns};
 pub(super) use ranks::Scores;
+use returns::{Correlations, Returns};
 use series::Series;
 use standings::Standings;
 use sweep::{Sweep, SweepCharts};
@@ -126,7 +126,11 @@ impl View {
         let sweep = sweep::sweep(stored)?;
         let mut charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
         let with_groups = |mut agent: Agent| {
-            agent.groups = charts.trades.get_mut(agent.index).map(|own| std::mem::take(&mut own.groups)).unwrap_or_default();
+            agent.groups = charts
+                .trades
+                .get_mut(agent.index)
+                .map(|own| std::mem::take(&mut own.groups))
+                .unwrap_or_default();
             agent
         };
         let agents: Vec<Agent> = rows
@@ -184,9 +188,10 @@ fn benchmark(stored: &StoredRun) -> Option<BenchmarkCurve> {
     let run = &stored.run;
     let name = run.benchmark.clone()?;
     let point = |(at, index): (&String, &f64)| Some((at.parse::<Timestamp>().ok()?.micros(), *index));
-    let curve = run.benchmark_held.as_ref().map(|held| {
-        Series::new(held.curve.at.iter().zip(&held.curve.index).filter_map(point).collect())
-    });
+    let curve = run
+        .benchmark_held
+        .as_ref()
+        .map(|held| Series::new(held.curve.at.iter().zip(&held.curve.index).filter_map(point).collect()));
     let agent = run.agents.iter().position(|agent| agent.name == name).filter(|_| curve.is_none());
     let start = run.agents.first().and_then(|agent| agent.starting_balance.parse().ok()).unwrap_or_default();
     Some(BenchmarkCurve { name, agent, curve, start })

@@ -92,7 +92,10 @@ pub(super) fn by_window(stored: &StoredRun) -> Vec<Vec<Option<u32>>> {
         return Vec::new();
     }
     let rank = |agent: &str| {
-        battles.iter().map(|battle| battle.rankings.iter().find(|row| row.agent == agent).map(|row| row.rank)).collect()
+        battles
+            .iter()
+            .map(|battle| battle.rankings.iter().find(|row| row.agent == agent).map(|row| row.rank))
+            .collect()
     };
     stored.run.agents.iter().map(|agent| rank(&agent.name)).collect()
 }

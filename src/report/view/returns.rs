@@ -81,7 +81,10 @@ fn of(own: &Daily, record: Option<&AgentRecord>, benchmark: Option<&Daily>, poin
         window,
         sharpe: curve(sharpe, points),
         beta: benchmark.map_or_else(Series::default, |other| curve(rolling_beta(own, other, window), points)),
-        exposure: curve(own.days.iter().copied().zip(own.invested.iter().map(|share| share * 100.0)).collect(), points),
+        exposure: curve(
+            own.days.iter().copied().zip(own.invested.iter().map(|share| share * 100.0)).collect(),
+            points,
+        ),
         years: years(own),
     }
 }
@@ -159,13 +162,15 @@ pub(super) fn correlations(stored: &StoredRun, daily: &[Daily]) -> Option<Correl
     }
     let shown = &known[..known.len().min(AGENTS)];
     let cell = |own: &Daily, other: &Daily| {
-        let found = if own.days == other.days { correlation(&own.returns, &other.returns).ok() } else { None };
+        let found =
+            if own.days == other.days { correlation(&own.returns, &other.returns).ok() } else { None };
         let tone = match found {
             Some(value) if value > 0.0 => "good",
             Some(_) => "bad",
             None => "none",
         };
-        let text = found.map_or_else(|| NONE.to_owned(), |value| format!("{value:.2}").replace("-0.00", "0.00"));
+        let text =
+            found.map_or_else(|| NONE.to_owned(), |value| format!("{value:.2}").replace("-0.00", "0.00"));
         let heat = found.map_or(0.0, |value| (value.abs() * 100.0).round() / 100.0);
         CorrelationCell { text, tone, heat }
     };

@@ -196,7 +196,8 @@ fn best(found: &StoredSweep) -> Table {
 
 fn splits(record: &SweepRecord) -> Table {
     let Some(validation) = &record.validation else { return Table::default() };
-    let mut columns = vec![Head::numbers("split"), Head::numbers("training windows"), Head::numbers("test windows")];
+    let mut columns =
+        vec![Head::numbers("split"), Head::numbers("training windows"), Head::numbers("test windows")];
     columns.extend(record.parameters.iter().map(|parameter| Head::numbers(short(&parameter.path))));
     columns.extend(["in sample", "out of sample"].map(Head::numbers));
     let row = |(index, split): (usize, &SplitRecord)| {

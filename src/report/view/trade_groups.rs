@@ -51,7 +51,9 @@ pub(super) fn groups(trades: &[TradeRow]) -> Vec<TradeGroups> {
         format!("{}{day}", day.num_days_from_monday())
     };
     let mut weekdays = table("by weekday of the entry, UTC", "weekday", &closed, false, numbered);
-    weekdays.table.rows.iter_mut().for_each(|row| drop(row[0].text.remove(0)));
+    for row in &mut weekdays.table.rows {
+        row[0].text.remove(0);
+    }
     all.push(weekdays);
     all.retain(|groups| groups.table.rows.len() > 1);
     all

@@ -75,7 +75,7 @@ pub(super) fn trades(mut all: Vec<TradeRow>, agents: usize) -> Trades {
     let held: Vec<f64> = all
         .iter()
         .filter(|t| t.state == "closed")
-        .map(|t| (t.exit_at - t.entry_at).seconds() / Span::HOUR.seconds())
+        .map(|t| (t.exit_at - t.entry_at).seconds() / 3_600.0)
         .collect();
     let groups = groups(&all);
     let most = (ALL / agents.max(1)).clamp(1, MOST);

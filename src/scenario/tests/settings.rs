@@ -31,7 +31,10 @@ fn told(scenario: &Scenario) -> Settings {
 fn again(scenario: &Scenario) -> Scenario {
     let kind = scenario.agents[0].strategy.kind.as_str();
     let settings = inline(told(scenario).iter());
-    let text = settings.replacen('{', &format!("{{ kind = \"{kind}\","), 1).replace(", }", " }").replace(",  }", " }");
+    let text = settings
+        .replacen('{', &format!("{{ kind = \"{kind}\","), 1)
+        .replace(", }", " }")
+        .replace(",  }", " }");
     valid(&with_strategy(&text))
 }
 
@@ -82,10 +85,12 @@ fn rules_of_every_form_read_back_as_written() {
 
 #[test]
 fn defaults_that_were_in_force_are_told() {
-    for doc in STRATEGIES.iter().filter(|doc| !["recorded", "process", "wasm", "signals"].contains(&doc.kind)) {
+    for doc in STRATEGIES.iter().filter(|doc| !["recorded", "process", "wasm", "signals"].contains(&doc.kind))
+    {
         let found = told(&valid(&with_strategy(doc.example)));
         for key in doc.parameters.iter().filter(|key| matches!(key.fallback, Fallback::Value(_))) {
-            let is_short = key.name == "exit_short_any" || key.name == "size_pct" && found.contains_key("quantity");
+            let is_short =
+                key.name == "exit_short_any" || key.name == "size_pct" && found.contains_key("quantity");
             assert!(is_short || found.contains_key(key.name), "{} does not tell `{}`", doc.kind, key.name);
         }
         let known = |key: &String| doc.parameters.iter().any(|one| one.name == key);
@@ -98,7 +103,10 @@ fn limits_and_trading_rules_are_told() {
     let scenario = valid(&with_strategy("{ kind = \"cash\" }"));
     let limits = risk_settings(&scenario.agents[0].risk);
     assert_eq!(limits["max_open_orders"], Value::from(20));
-    assert_eq!((&limits["max_drawdown_pct"], &limits["max_order_size_pct"]), (&Value::from("off"), &Value::from(50)));
+    assert_eq!(
+        (&limits["max_drawdown_pct"], &limits["max_order_size_pct"]),
+        (&Value::from("off"), &Value::from(50))
+    );
     let rules = instrument_settings(&scenario.market.instruments[0]);
     assert_eq!((&rules["kind"], &rules["price_tick"]), (&Value::from("spot"), &Value::from("0.00000001")));
     assert!(matches!(scenario.agents[0].strategy.kind, StrategyKind::Cash));

@@ -187,7 +187,10 @@ mod tests {
         assert_eq!((comma("1.234,5"), comma("0,05"), comma("-12")), (Some(1234.5), Some(0.05), Some(-12.0)));
         assert_eq!((comma("1.23,5"), comma("1,2,3"), comma("x")), (None, None, None));
         let point = |field: &str| Decimals::Point.number(field);
-        assert_eq!((point("42,580.5"), point("1,234,567"), point("99.5")), (Some(42_580.5), Some(1_234_567.0), Some(99.5)));
+        assert_eq!(
+            (point("42,580.5"), point("1,234,567"), point("99.5")),
+            (Some(42_580.5), Some(1_234_567.0), Some(99.5))
+        );
         assert_eq!((point("1,23"), point("12,34.5")), (None, None));
         assert_eq!(Decimals::Plain.volume("58.41M"), Some(58_410_000.0));
         assert_eq!(Decimals::Plain.volume("1.2k"), Some(1_200.0));
