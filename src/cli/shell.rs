@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::command::Cli;
 use super::{Exit, Failure, output};
 
 /// Arguments of `completions`.
@@ -29,13 +28,12 @@ pub struct ManArgs {
     pub to: Option<PathBuf>,
 }
 
-/// Prints the completion script of a shell.
+/// Prints the completion script of a shell for the program's `command`.
 ///
 /// # Errors
 /// Where stdout cannot be written.
-pub fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
+pub fn completions(args: &CompletionsArgs, mut command: Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    let mut command = Cli::command();
     clap_complete::generate(args.shell, &mut command, "tiltyard", &mut script);
     output::result(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
@@ -45,7 +43,7 @@ pub fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
 ///
 /// # Errors
 /// Where the pages cannot be written.
-pub fn man(args: &ManArgs) -> Result<Exit, Failure> {
+pub fn man(args: &ManArgs, command: Command) -> Result<Exit, Failure> {
     let failed = |error: std::io::Error| {
         Failure::plain(
             Exit::Usage,
@@ -55,12 +53,12 @@ pub fn man(args: &ManArgs) -> Result<Exit, Failure> {
     };
     let Some(folder) = &args.to else {
         let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(failed)?;
+        clap_mangen::Man::new(command).render(&mut page).map_err(failed)?;
         output::result(&String::from_utf8_lossy(&page))?;
         return Ok(Exit::Done);
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
-    clap_mangen::generate_to(Cli::command(), folder).map_err(failed)?;
+    clap_mangen::generate_to(command, folder).map_err(failed)?;
     output::result(&format!("{}\n", folder.display()))?;
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! The program from its first line to its exit code.
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use super::command::{Cli, Command};
 use super::{
@@ -53,7 +53,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Rank(args) => rank::rank(args),
         Command::Evidence(args) => evidence::evidence(args),
         Command::Data(command) => command.run(),
-        Command::Completions(args) => shell::completions(args),
-        Command::Man(args) => shell::man(args),
+        Command::Completions(args) => shell::completions(args, Cli::command()),
+        Command::Man(args) => shell::man(args, Cli::command()),
     }
 }

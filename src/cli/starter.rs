@@ -114,6 +114,8 @@ fn text(folder: &Path, name: &str, found: &Found, length: &str) -> String {
     let path = toml::Value::String(folder.display().to_string());
     let (name, quote) = (toml::Value::String(name.to_owned()), toml::Value::String(found.quote.clone()));
     let interval = found.interval;
+    // A window of daily bars is short.
+    let (fast, slow) = if interval >= Interval::DAY { (10, 50) } else { (20, 100) };
     format!(
         r#"# A tiltyard scenario for the bars in {path}. Check it with `tiltyard check FILE`, run it with `tiltyard run FILE`.
 # All times are UTC. `tiltyard strategies` lists the strategies, `tiltyard schema` every key.
@@ -138,7 +140,7 @@ slippage      = {{ model = "fixed_bps", bps = 5 }}
 # The agents. Each has its own wallet of 10,000.
 [[agents]]
 name     = "trend"
-strategy = {{ kind = "sma_cross", fast = 20, slow = 100, size_pct = 20 }}
+strategy = {{ kind = "sma_cross", fast = {fast}, slow = {slow}, size_pct = 20 }}
 
 # Rules: enters if all of `enter_all` are true, exits if any of `exit_any` is.
 [[agents]]

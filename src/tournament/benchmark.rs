@@ -3,13 +3,13 @@
 
 use rayon::prelude::*;
 
-use super::outcome::WindowResult;
+use super::outcome::{BenchmarkResult, WindowResult};
 use super::plan::TournamentPlan;
 use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
 use crate::market::{Market, TickRange};
 use crate::metrics::{
-    Measure, Metrics, Missing, ReturnSeries, Sample, SeriesMetrics, record_metrics, relative, series_metrics,
+    Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_metrics,
     series_of,
 };
 use crate::scenario::Benchmark;
@@ -66,19 +66,6 @@ fn record(
         record.relative = relative(&own, &other, spec);
     }
     Some(record)
-}
-
-/// A symbol that the agents are measured against: bought at each window's start and held to its end, without costs.
-#[derive(Debug, Clone)]
-pub struct BenchmarkResult {
-    /// Index in the scenario's symbols.
-    pub symbol: SymbolId,
-    /// Name shown in reports.
-    pub name: String,
-    /// Growth over all windows chained, as a fraction.
-    pub total_return: Measure,
-    /// The metrics of these returns, as those of an agent's record.
-    pub metrics: SeriesMetrics,
 }
 
 /// The benchmark's own record; `None` where the scenario has none, or it is an agent. `records` are those of the agents.

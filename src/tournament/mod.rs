@@ -30,14 +30,14 @@ mod timeline;
 mod windows;
 
 pub use assess::{Assessment, Results, Scoring, Work, assess, ends_of, first_known};
-pub use benchmark::{BenchmarkResult, held};
+pub use benchmark::held;
 pub use calendar::{DateRange, WindowError};
 pub use cutoff::{CutoffSide, CutoffSplit, cutoff_splits};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::{replay_agent, replay_entrant};
 pub use outcome::{
-    AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
+    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
 };
 pub use plan::TournamentPlan;
 pub use ranking::{leaderboard, rank_battle};

@@ -51,8 +51,3 @@ fn strata(record: &TournamentRecord) -> Option<String> {
         record.strata.iter().map(|(regime, windows)| format!("{regime} {windows}")).collect();
     (!parts.is_empty()).then(|| format!("windows by regime: {}", parts.join(", ")))
 }
-
-/// Three places; `< 0.001` below.
-pub(super) fn probability(p: f64) -> String {
-    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
-}

@@ -1,6 +1,6 @@
 //! How a format's places came about: seasons and rounds in words, a line each.
 
-use super::probability;
+use super::tables::probability;
 use crate::tournament::formats::{FormatView, KnockoutRound, KnockoutView, Season, SwissRound, WindowRange};
 
 /// The lines of a format; none where its table says it all.

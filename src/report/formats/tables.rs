@@ -1,6 +1,5 @@
 //! The tables of the formats: places, and the tests of a gauntlet.
 
-use super::probability;
 use crate::report::board::Field;
 use crate::report::numbers::{count, ratio};
 use crate::report::table::Cell;
@@ -151,4 +150,9 @@ fn survival(view: &SurvivalView) -> Vec<Field> {
         numbers("score", 3, rows, |row| score(row.mean_score)),
     ]);
     fields
+}
+
+/// Three places; `< 0.001` below.
+pub(super) fn probability(p: f64) -> String {
+    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
 }

@@ -242,6 +242,14 @@ Refused orders
 agent        code             orders
 ------------------------------------
 trend, fast  ORDER_TOO_LARGE       1
+
+What was tested
+
+trend, fast: sma_cross: fast 1, slow 2, symbols BTC, timeframe 1d, size_pct 100, direction long; risk profile default; starts with 100.00
+idle: cash; risk profile default; starts with 100.00
+risk profile default: allow_short false, daily_loss_limit_pct 20, margin_mode cross, max_consecutive_losses off, max_drawdown_pct off, max_leverage 1, max_open_orders 50, max_order_size_pct 50, max_position_size_pct 25, on_breach halt_new, orders_per_minute 100, size_to_limit false
+BTC: spot, min_notional 1, price_tick 0.00000001, quantity_step 0.00000001; 5 bars, 2024-01-01 to 2024-01-05
+ETH: spot, min_notional 1, price_tick 0.00000001, quantity_step 0.00000001; 2 bars, 2024-01-01 to 2024-01-02
 ";
         let stored = fixture::stored();
         assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);

@@ -108,8 +108,8 @@ trend, fast | first | run RUN
 3  BTC     2024-01-03  2024-01-04    42,000.50   43,000.00   +5.00     +0.10
 
 2 closed trades, 1 open, 1 won (50.00 %), PnL +99.31, fees 31.88
-hidden for lack of width: held, quantity, fees, in, out; trades.parquet has all
-  columns
+hidden for lack of width: held, quantity, fees, in, out; trades.parquet has
+  all columns
 showing the last 2 of 3; trades.parquet has all
 ";
         let style = Style { width: Some(80), ..Style::PLAIN };

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn daily(returns: Vec<f64>) -> Daily {
-        let days = (19_700..).take(returns.len()).collect();
+        let days = (19_760..).take(returns.len()).collect();
         Daily { days, invested: vec![0.5; returns.len()], returns }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{valid, with_strategy};
+use super::{parse, with_strategy};
 use crate::scenario::catalogue::STRATEGIES;
 use crate::scenario::format::Fallback;
 use crate::scenario::{
@@ -23,6 +23,11 @@ fn inline<'v>(pairs: impl Iterator<Item = (&'v String, &'v Value)>) -> String {
     format!("{{ {} }}", pairs.join(", "))
 }
 
+/// The scenario of a text without errors; what it warns of does not matter here.
+fn checked(source: &str) -> Scenario {
+    parse(source).unwrap_or_else(|problems| panic!("{problems:#?}")).0
+}
+
 fn told(scenario: &Scenario) -> Settings {
     strategy_settings(&scenario.agents[0].strategy, &scenario.market)
 }
@@ -35,11 +40,11 @@ fn again(scenario: &Scenario) -> Scenario {
         .replacen('{', &format!("{{ kind = \"{kind}\","), 1)
         .replace(", }", " }")
         .replace(",  }", " }");
-    valid(&with_strategy(&text))
+    checked(&with_strategy(&text))
 }
 
 fn assert_told(strategy: &str) {
-    let first = valid(&with_strategy(strategy));
+    let first = checked(&with_strategy(strategy));
     let second = again(&first);
     let (first, second) = (&first.agents[0].strategy, &second.agents[0].strategy);
     assert_eq!(first, second, "{strategy}");
@@ -87,7 +92,7 @@ fn rules_of_every_form_read_back_as_written() {
 fn defaults_that_were_in_force_are_told() {
     for doc in STRATEGIES.iter().filter(|doc| !["recorded", "process", "wasm", "signals"].contains(&doc.kind))
     {
-        let found = told(&valid(&with_strategy(doc.example)));
+        let found = told(&checked(&with_strategy(doc.example)));
         for key in doc.parameters.iter().filter(|key| matches!(key.fallback, Fallback::Value(_))) {
             let is_short =
                 key.name == "exit_short_any" || key.name == "size_pct" && found.contains_key("quantity");
@@ -100,7 +105,7 @@ fn defaults_that_were_in_force_are_told() {
 
 #[test]
 fn limits_and_trading_rules_are_told() {
-    let scenario = valid(&with_strategy("{ kind = \"cash\" }"));
+    let scenario = checked(&with_strategy("{ kind = \"cash\" }"));
     let limits = risk_settings(&scenario.agents[0].risk);
     assert_eq!(limits["max_open_orders"], Value::from(20));
     assert_eq!(

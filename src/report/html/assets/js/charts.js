@@ -25,6 +25,8 @@ function chart(box, name, build, made = () => {}) {
     box.classList.add("is-empty");
     box.textContent = sentence;
   }
+  // The library would take every turn of the wheel; the page keeps those that do not zoom.
+  box.addEventListener("wheel", (event) => event.ctrlKey || event.stopImmediatePropagation(), { capture: true, passive: true });
   charts.set(name, handle);
   whenSeen(box, draw);
   return handle;
