@@ -9,8 +9,7 @@ use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
 use crate::market::{Market, TickRange};
 use crate::metrics::{
-    Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_metrics,
-    series_of,
+    Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_metrics, series_of,
 };
 use crate::scenario::Benchmark;
 

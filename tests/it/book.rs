@@ -159,7 +159,7 @@ fn nested(text: &mut String, path: &str, key: &KeyDoc, level: usize) {
         ValueType::Tables(doc) => table(text, &inner("[]"), doc, level + 1),
         ValueType::Named(doc) => table(text, &inner(".NAME"), doc, level + 1),
         // Strategies have a page of their own.
-        ValueType::Tagged { noun, .. } if noun == "strategy" => {}
+        ValueType::Tagged { noun: "strategy", .. } => {}
         ValueType::Tagged { tag, variants, .. } => {
             for variant in variants() {
                 let title = format!("{path}.{} = {{ {tag} = \"{}\" }}", key.name, variant.name);

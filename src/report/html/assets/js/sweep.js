@@ -110,7 +110,7 @@ function trialsOption(sweep) {
   if (sweep.threshold !== null) lines.push(line(sweep.threshold, "luck", colour("agent-1"), luckIsRight));
   if (sweep.winner !== null) lines.push(line(sweep.winner, "winner", colour("agent-2"), !luckIsRight));
   const ends = [sweep.sharpes.start, sweep.sharpes.start + sweep.sharpes.width * sweep.sharpes.counts.length, ...lines.map((one) => one.xAxis)];
-  option.xAxis = { ...option.xAxis, name: "annual Sharpe ratio", min: Math.min(...ends), max: Math.max(...ends) + 2 * sweep.sharpes.width };
+  option.xAxis = { ...option.xAxis, name: "annual Sharpe ratio", min: Math.min(...ends) - 2 * sweep.sharpes.width, max: Math.max(...ends) + 2 * sweep.sharpes.width };
   option.yAxis.name = "trials";
   option.tooltip.formatter = ({ value }) => `${number(value[2])} to ${number(value[3])}: ${value[1]} trial${value[1] === 1 ? "" : "s"}`;
   option.series[0].data.forEach((bar) => { bar.itemStyle.color = colour("agent-5"); });
