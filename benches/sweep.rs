@@ -60,7 +60,11 @@ fn spec(kind: StrategyKind) -> StrategySpec {
 #[expect(clippy::expect_used, reason = "a benchmark without its rules has nothing to say")]
 fn condition(text: &str) -> Condition {
     let minute = Interval::MINUTE;
-    Condition { text: text.to_owned(), expr: expr::parse(text, minute, minute).expect("a sound condition") }
+    Condition {
+        text: text.to_owned(),
+        timeframe: minute,
+        expr: expr::parse(text, minute, minute).expect("a sound condition"),
+    }
 }
 
 /// Buys pullbacks in an uptrend, with everything that protects a position.

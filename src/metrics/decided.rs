@@ -115,7 +115,11 @@ fn states() -> impl Strategy<Value = StrategyKind> {
 fn condition(text: &str) -> Condition {
     let minute = Interval::MINUTE;
     let surroundings = expr::Surroundings { position: true, ..expr::Surroundings::bars(minute, minute) };
-    Condition { text: text.to_owned(), expr: expr::parse_condition(text, &surroundings).unwrap() }
+    Condition {
+        text: text.to_owned(),
+        timeframe: minute,
+        expr: expr::parse_condition(text, &surroundings).unwrap(),
+    }
 }
 
 fn atr() -> Expr {
