@@ -13,7 +13,7 @@ use crate::report::wording;
 use crate::store::{AgentRecord, RankingRecord, StoredRun};
 
 /// Page of one agent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(in crate::report) struct Agent {
     pub name: String,
     /// Index in the scenario: selects its colour.
@@ -36,6 +36,8 @@ pub(in crate::report) struct Agent {
     pub worst_note: Option<String>,
     /// How many daily returns the rolling Sharpe ratio looks back over.
     pub rolling_returns: usize,
+    /// How many windows the rolling Sharpe ratio is drawn of, where that is not all.
+    pub rolling_windows: Option<usize>,
 }
 
 pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecord) -> Agent {
@@ -43,6 +45,7 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
     let index = entrants.iter().position(|one| one.name == row.agent).unwrap_or_default();
     let entrant = entrants.get(index);
     let apart = are_apart(&stored.run.windows);
+    let rolling = course::rolling(record, entrants.len());
     Agent {
         name: row.agent.clone(),
         index,
@@ -57,7 +60,8 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         months_overlap: !apart,
         worst: course::worst(record, &stored.run.windows),
         worst_note: Some(row).filter(|_| record.windows.len() > 1).and_then(wording::record_drawdown),
-        rolling_returns: course::rolling(record).returns,
+        rolling_returns: rolling.returns,
+        rolling_windows: rolling.is_cut.then_some(rolling.lines.len()),
     }
 }
 

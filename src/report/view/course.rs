@@ -14,6 +14,14 @@ use crate::store::{AgentRecord, DatedDrawdownRecord, JobRecord, WindowRecord};
 const WORST: usize = 5;
 /// Points of a rolling curve.
 const POINTS: usize = 700;
+/// Points of the rolling curves of all agents together.
+const ALL_POINTS: usize = 600_000;
+/// Fewest points of one window's line.
+const FEWEST: usize = 6;
+/// Points of one window's line where there is room for them.
+const ENOUGH: usize = 20;
+/// Most lines of a rolling chart.
+const LINES: usize = 400;
 /// From this return of a month on its colour is the strongest, percent.
 const STRONGEST: f64 = 20.0;
 
@@ -138,16 +146,23 @@ pub(in crate::report) struct Rolling {
     pub returns: usize,
     /// A line a window.
     pub lines: Vec<Series>,
+    /// Whether later windows have no line, because the page has no room for more.
+    #[serde(skip)]
+    pub is_cut: bool,
 }
 
-/// Rolling Sharpe ratios of an agent, thinned.
-pub(super) fn rolling(record: &AgentRecord) -> Rolling {
-    let windows = record.windows.iter().filter(|job| !job.course.rolling_sharpe.at.is_empty()).count();
-    let most = (POINTS / windows.max(1)).max(20);
+/// Rolling Sharpe ratios of an agent, one of so many `agents`, thinned: as many points as a page has room for.
+pub(super) fn rolling(record: &AgentRecord, agents: usize) -> Rolling {
+    let has_values = |job: &&JobRecord| !job.course.rolling_sharpe.at.is_empty();
+    let windows = record.windows.iter().filter(has_values).count();
+    let room = (ALL_POINTS / agents.max(1)).clamp(FEWEST, POINTS.max(ENOUGH * windows));
+    let most = (room / windows.max(1)).max(FEWEST);
+    let shown = (room / most).clamp(1, LINES);
     let returns =
         record.windows.iter().map(|job| job.course.rolling_sharpe.returns).max().unwrap_or_default();
-    let lines = record.windows.iter().map(|job| line(job, most)).filter(|line| !line.seconds().is_empty());
-    Rolling { returns, lines: lines.collect() }
+    let lines = record.windows.iter().filter(has_values).take(shown).map(|job| line(job, most));
+    let lines = lines.filter(|line| !line.seconds().is_empty()).collect();
+    Rolling { returns, lines, is_cut: windows > shown }
 }
 
 fn line(job: &JobRecord, most: usize) -> Series {
@@ -190,6 +205,17 @@ mod tests {
             "-24.3",
             "a month that windows share is their mean: (1.5 - 50.1) / 2"
         );
+    }
+
+    #[test]
+    fn rolling_ratios_of_many_agents_and_windows_are_bounded() {
+        let mut record = fixture::stored().agents[0].clone();
+        assert!(!rolling(&record, 1).is_cut);
+        let values = record.windows[0].clone();
+        record.windows = vec![values; 1_000];
+        let (few, many) = (rolling(&record, 1), rolling(&record, 100_000));
+        assert_eq!((few.lines.len(), few.is_cut), (LINES, true));
+        assert_eq!((many.lines.len(), many.is_cut), (1, true));
     }
 
     #[test]

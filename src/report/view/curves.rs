@@ -20,6 +20,8 @@ const MOST: usize = 1_400;
 const FEWEST: usize = 24;
 /// Points of a sparkline.
 const SPARK: usize = 60;
+/// Points of all sparklines together.
+const SPARKS: usize = 60_000;
 
 /// Curves of all agents, in the scenario's order.
 #[derive(Debug, Serialize)]
@@ -93,6 +95,8 @@ struct CurvePlan {
     chained: usize,
     /// Points of a window's curve.
     single: usize,
+    /// Points of a sparkline.
+    spark: usize,
     /// Ticks of all windows.
     ticks: usize,
 }
@@ -107,6 +111,7 @@ impl CurvePlan {
             shown,
             chained: (CHAINED / agents).clamp(FEWEST, MOST),
             single: (SINGLE / (agents * shown)).clamp(FEWEST, MOST),
+            spark: (SPARKS / agents).clamp(FEWEST / 2, SPARK),
             ticks: stored.run.windows.iter().map(|window| window.ticks).sum(),
         }
     }
@@ -183,7 +188,7 @@ impl<'a> CurveReader<'a> {
             now: None,
             done: Vec::new(),
             chained: Pair::new(plan.ticks, plan.chained),
-            spark: Downsampler::new(plan.ticks, SPARK),
+            spark: Downsampler::new(plan.ticks, plan.spark),
             row: 0,
             index: 100.0,
             peak: 100.0,

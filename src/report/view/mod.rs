@@ -18,23 +18,25 @@ mod sweep;
 mod trades;
 pub(super) mod verdict;
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use about::About;
-use agent::Agent;
+pub(super) use agent::Agent;
 use board::{Board, Cutoff};
 pub(super) use compare::Comparison;
-use course::Rolling;
+pub(super) use course::Rolling;
 pub(super) use curves::{Curve, Curves};
 use ranks::Ranks;
 pub(super) use ranks::Scores;
 use series::Series;
 use standings::Standings;
 use sweep::{Sweep, SweepCharts};
-use trades::Trades;
+pub(super) use trades::Trades;
 use verdict::Verdict;
 
-use crate::store::{self, StoreError, StoredRun};
+use crate::store::{self, AgentRecord, StoreError, StoredRun};
 
 /// Symbols whose prices a page carries.
 const SYMBOLS: usize = 24;
@@ -51,7 +53,8 @@ pub(super) struct View {
     pub board: Board,
     /// The standings before and after each training cutoff.
     pub cutoffs: Vec<Cutoff>,
-    /// In the leaderboard's order.
+    /// In the leaderboard's order. Pages render them one by one.
+    #[serde(skip)]
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
     pub standings: Option<Standings>,
@@ -94,9 +97,11 @@ impl View {
     /// Reads what the store holds of a run.
     pub fn read(stored: &StoredRun) -> Result<Self, StoreError> {
         let rows = &stored.leaderboard.rankings;
+        let records: HashMap<&str, &AgentRecord> =
+            stored.agents.iter().map(|record| (record.agent.as_str(), record)).collect();
         let agents = rows
             .iter()
-            .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)));
+            .filter_map(|row| records.get(row.agent.as_str()).map(|record| agent::agent(stored, row, record)));
         let sweep = sweep::sweep(stored)?;
         let charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
         Ok(Self {
@@ -128,7 +133,7 @@ impl Charts {
             prices: prices(stored, &trades)?,
             rolling: names
                 .iter()
-                .map(|name| stored.agent(name).map(course::rolling).unwrap_or_default())
+                .map(|name| stored.agent(name).map(|record| course::rolling(record, names.len())).unwrap_or_default())
                 .collect(),
             agents: names,
             trades,

@@ -1,5 +1,8 @@
 // Equity and underwater charts of all agents: one legend, one zoom, one choice of window.
 const curves = { hidden: new Set(), window: 0, scale: "value", handles: [] };
+// Of more agents than this only the first of the leaderboard are drawn at first.
+const DRAWN = 30;
+const areMany = values.agents.length > DRAWN;
 
 /** Curves of the window that was chosen, by agent; the chained ones where that is "all". */
 function chosenCurves() {
@@ -8,14 +11,16 @@ function chosenCurves() {
 }
 
 function curveOption(part, narrow) {
-  const shown = chosenCurves().map((curve) => points(curve[part]));
+  // Of many agents, those that are hidden cost nothing.
+  const shown = chosenCurves().map((curve, i) => (areMany && curves.hidden.has(i) ? [] : points(curve[part])));
+  if (areMany && curves.hidden.size === values.agents.length) return "No agent is chosen in the legend.";
   const isEquity = part === "equity";
   const log = isEquity && curves.scale === "log";
   if (shown.every((line) => line.length === 0)) return "No agent has a curve in this window.";
   const places = isEquity && curves.window !== "all" ? 0 : 1;
   return {
     grid: { left: narrow ? 48 : 62, right: 14, top: 10, bottom: isEquity ? 62 : 28, outerBoundsMode: "none" },
-    legend: { show: false, data: values.agents.map((_, i) => String(i)), selected: Object.fromEntries(values.agents.map((_, i) => [String(i), !curves.hidden.has(i)])) },
+    legend: { show: false, ...(areMany ? {} : { data: values.agents.map((_, i) => String(i)), selected: Object.fromEntries(values.agents.map((_, i) => [String(i), !curves.hidden.has(i)])) }) },
     xAxis: timeAxis(narrow),
     yAxis: axis({
       type: log ? "log" : "value", scale: true, min: log ? "dataMin" : undefined, max: isEquity ? undefined : 0,
@@ -24,7 +29,8 @@ function curveOption(part, narrow) {
     }),
     tooltip: tooltip({ trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour("quiet") }, label: { show: false } }, formatter: (hits) => curveTooltip(hits, shown, places, !isEquity) }),
     dataZoom: zoom(isEquity),
-    series: shown.map((line, i) => {
+    series: shown.flatMap((line, i) => {
+      if (areMany && curves.hidden.has(i)) return [];
       const { color, dash } = look(i);
       return {
         type: "line", id: `${part}-${i}`, name: String(i), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
@@ -66,6 +72,11 @@ function toggleAgent(agent, button) {
   if (hide) curves.hidden.add(agent);
   else curves.hidden.delete(agent);
   button.setAttribute("aria-pressed", String(!hide));
+  if (areMany) {
+    byId("equity-caption").textContent = caption();
+    curves.handles.forEach((handle) => handle.instance && handle.draw());
+    return;
+  }
   const type = hide ? "legendUnSelect" : "legendSelect";
   curves.handles.forEach(({ instance }) => instance?.dispatchAction({ type, name: String(agent) }));
 }
@@ -79,9 +90,19 @@ function swatch(agent) {
   return svg;
 }
 
+/** The agents' numbers in the order of their sections. */
+function inOrder() {
+  const order = [...document.querySelectorAll("details.agent")].map((section) => Number(section.dataset.agent));
+  return order.length === values.agents.length ? order : values.agents.map((_, agent) => agent);
+}
+
 function drawLegend() {
-  const buttons = values.agents.map((name, agent) => {
-    const button = element("button", { type: "button", "aria-pressed": "true", "data-agent": String(agent) }, swatch(agent), name);
+  const order = areMany ? inOrder() : values.agents.map((_, agent) => agent);
+  if (areMany) order.slice(DRAWN).forEach((agent) => curves.hidden.add(agent));
+  byId("legend").classList.toggle("long", areMany);
+  const buttons = order.map((agent) => {
+    const name = values.agents[agent];
+    const button = element("button", { type: "button", "aria-pressed": String(!curves.hidden.has(agent)), "data-agent": String(agent) }, swatch(agent), name);
     button.addEventListener("click", () => toggleAgent(agent, button));
     return button;
   });
@@ -89,6 +110,12 @@ function drawLegend() {
 }
 
 function caption() {
+  const drawn = values.agents.length - curves.hidden.size;
+  const some = areMany ? ` ${number(drawn, 0)} of ${number(values.agents.length, 0)} agents are drawn; click a name to add or remove one.` : "";
+  return about() + some;
+}
+
+function about() {
   if (document.body.dataset.caption) return document.body.dataset.caption;
   if (curves.window === "all") {
     return "All windows chained. Every window starts with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";
