@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
-use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare_with};
+use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, check_memory, estimate, on_threads, prepare_with};
 use crate::scenario::Scenario;
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
@@ -25,6 +25,7 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
         Ok::<_, Failure>(estimate(&prepared, options))
     })?;
     output::result(&(text(&found) + without_batch(&source.scenario)))?;
+    check_memory(found.memory - found.loaded).map_err(|error| Failure::of_run(&error, &source))?;
     Ok(Exit::Done)
 }
 

@@ -10,7 +10,7 @@ use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, on_threads,
+    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory, on_threads,
     prepare_with, run_and_store,
 };
 use crate::store::outcomes::PackStore;
@@ -111,13 +111,20 @@ pub fn run_source(
     }
 }
 
-/// Checks the output folder and shows the scenario's warnings, before any bar is read.
+/// Checks the output folder and the memory limit and shows the scenario's warnings, before any bar is read.
 ///
 /// # Errors
-/// [`Exit::Usage`] where the output folder is a file.
+/// [`Exit::Usage`] where the output folder is a file, [`Exit::RunFailed`] for a memory limit above what is free.
 pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Destination<'a>, Failure> {
     let destination = Destination { out: &args.out, text: &source.text, csv: args.csv };
     destination.check()?;
+    if let (Some(memory), Some(free)) = (args.memory, free_memory())
+        && memory as u64 > free
+    {
+        let size = |bytes: u64| bytesize::ByteSize(bytes).display().si().to_string();
+        let message = format!("--memory {} is more than is free, {}", size(memory as u64), size(free));
+        return Err(Failure::plain(Exit::RunFailed, message, "give less: the rest is needed for bars and results"));
+    }
     if !args.quiet {
         diagnostics::print(&diagnostics::warnings(source));
     }

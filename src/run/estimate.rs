@@ -30,6 +30,15 @@ pub struct RunEstimate {
     pub threads: usize,
     /// Bytes, at most.
     pub memory: usize,
+    /// Bytes of these that the bars take, which are loaded.
+    pub loaded: usize,
+}
+
+/// Bytes of the curves that a run holds until it is stored: an equity for each agent at each tick of each window.
+pub(super) fn curves(prepared: &Prepared) -> usize {
+    let ticks: usize =
+        prepared.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
+    ticks.saturating_mul(prepared.scenario.agents.len()).saturating_mul(size_of::<f64>())
 }
 
 /// Estimates a run, or the sweep where the scenario has one.
@@ -50,12 +59,22 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
     if let Some(spec) = &prepared.scenario.sweep {
         let found = sweep::estimate(&SweepPlan { plan, spec, options });
         let sweep::Estimate { trials, jobs, duration, memory } = found;
-        return RunEstimate { entries: trials, is_sweep: true, windows, jobs, duration, threads, memory };
+        let loaded = (plan.market.clock.len() * plan.market.symbols.len() * BAR).min(memory);
+        return RunEstimate {
+            entries: trials,
+            is_sweep: true,
+            windows,
+            jobs,
+            duration,
+            threads,
+            memory,
+            loaded,
+        };
     }
     let agents = prepared.scenario.agents.len();
     let all: usize = plan.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
-    // Bars, and each agent's curve in each window.
-    let memory = plan.market.clock.len() * plan.market.symbols.len() * BAR + all * agents * size_of::<f64>();
+    let loaded = plan.market.clock.len() * plan.market.symbols.len() * BAR;
+    let memory = loaded.saturating_add(curves(prepared));
     RunEstimate {
         entries: agents,
         is_sweep: false,
@@ -64,6 +83,7 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
         duration: sample(prepared, options.engine, all),
         threads,
         memory,
+        loaded,
     }
 }
 

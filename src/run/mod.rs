@@ -25,6 +25,7 @@ mod duel;
 mod entrant;
 mod error;
 mod estimate;
+mod free_memory;
 mod lag;
 mod memory;
 mod modules;
@@ -63,6 +64,7 @@ pub use error::{
     WalletProblem,
 };
 pub use estimate::{RunEstimate, estimate};
+pub use free_memory::{check_memory, free_memory};
 pub use lag::{LagReport, LagRow, lag};
 pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};

@@ -7,16 +7,18 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::database::Database;
 use super::registry::{self, AgentLock, AgentPart};
 use super::{
     AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
 };
-use super::{proof_record, staging};
+use super::{proof_record, staging, unlisted};
 use crate::domain::Timestamp;
 
+/// How often a run with registered agents waits for its turn: its results are lost to them where it gets none.
+const TURNS_WITH_AGENTS: u32 = 30;
 /// Runs that an error message names.
 const SUGGESTED: usize = 3;
 
@@ -110,12 +112,33 @@ impl Index {
         self.record_with(stored, timing, &RunCommit::default())
     }
 
-    /// The same, with the histories of the registered agents that took part, all in one transaction.
+    /// The same, with the histories of the registered agents that took part, all in one transaction. While another
+    /// program uses the index, a run with registered agents waits for some minutes.
     ///
     /// # Errors
     /// As [`Index::record`], and where an agent or its wallet is not as the run found it; everything is then
-    /// as it was.
+    /// as it was. [`StoreError::Unlisted`] where another program uses the index for too long.
     pub fn record_with(
+        &mut self,
+        stored: &StoredRun,
+        timing: &RunTiming,
+        commit: &RunCommit<'_>,
+    ) -> Result<(), StoreError> {
+        let mut turns = if commit.parts.is_empty() { 1 } else { TURNS_WITH_AGENTS };
+        loop {
+            turns -= 1;
+            match self.record_now(stored, timing, commit) {
+                Err(StoreError::Index { source, .. }) if turns > 0 && is_busy(&source) => {}
+                Err(StoreError::Index { path, source }) if commit.parts.is_empty() && is_busy(&source) => {
+                    unlisted::note(&self.0.out, stored, timing, commit)?;
+                    return Err(StoreError::Unlisted { folder: stored.folder.clone(), path, source });
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn record_now(
         &mut self,
         stored: &StoredRun,
         timing: &RunTiming,
@@ -260,6 +283,11 @@ pub fn find_run(out: &Path, text: &str) -> Result<PathBuf, StoreError> {
 /// The folder a path names, where it is a run's: a folder with a `run.json` in it.
 pub fn run_folder(path: &Path) -> Option<PathBuf> {
     path.join("run.json").is_file().then(|| path.to_owned())
+}
+
+/// Whether another program has kept the index for itself.
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// The run's folder; one that is missing because its replacement was interrupted is brought back.

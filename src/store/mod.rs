@@ -52,6 +52,7 @@ mod period_stats_record;
 mod prices;
 mod proof_record;
 mod proofs;
+mod prune;
 pub mod registry;
 mod repair;
 mod run_record;
@@ -67,6 +68,7 @@ mod timeline;
 mod tournament_record;
 mod tournament_results;
 mod trade_rows;
+mod unlisted;
 mod usage_record;
 mod writer;
 
@@ -80,7 +82,7 @@ pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registrat
 pub use error::StoreError;
 pub use identity::{RunId, identify, identify_recorded, run_id};
 pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
-pub use integrity::{Condition, IntegrityProblem, inspect, prune};
+pub use integrity::{CheckProgress, Condition, IntegrityProblem, inspect};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
@@ -90,6 +92,7 @@ pub use period_stats_record::{
 };
 pub use prices::{PriceSeries, prices};
 pub use proof_record::ProofRecord;
+pub use prune::prune;
 pub use repair::{Repaired, repair};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,

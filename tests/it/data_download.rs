@@ -99,7 +99,9 @@ impl Archive {
                 first_wait: Duration::from_millis(1),
                 longest_wait: Duration::from_millis(20),
                 silence: Duration::from_secs(5),
+                most_bytes: 1 << 20,
             },
+            redirect_hosts: Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `tiltyard data import`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -11,7 +11,7 @@ use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
 use crate::data::import::{
-    self, BadRows, ImportGroup, ImportGroups, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
+    self, BadRows, EarlierImport, ImportGroup, ImportGroups, ImportProgress, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
 };
 
 /// Arguments of `data import`.
@@ -156,16 +156,30 @@ fn announce(groups: &ImportGroups, detected: bool) {
     }
 }
 
-/// Imports group after group, with one progress bar for all.
+/// Imports group after group, with one progress bar for all. One of several groups that is interrupted goes on where it
+/// was when it is repeated.
 ///
 /// # Errors
 /// Where one fails; those before it are done.
 pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> Result<Vec<Timed>, Failure> {
+    let out = groups.first().and_then(|group| group.output.parent()).unwrap_or(Path::new("."));
+    let resumes = groups.len() > 1 && existing == OnExisting::Refuse;
+    let mut earlier = resumes.then(|| ImportProgress::open(out, bad));
     let bar = progress::of_bytes(groups.iter().map(ImportGroup::work).sum());
     let mut done = Vec::with_capacity(groups.len());
     for group in groups {
+        let before = earlier.as_ref().map_or(EarlierImport::Nothing, |earlier| earlier.of(group));
+        if before == EarlierImport::Made {
+            bar.inc(group.work());
+            bar.suspend(|| say(format_args!("{} {}: imported before the interruption", group.symbol, group.interval)));
+            continue;
+        }
         bar.set_message(group.symbol.to_string());
         let start = Instant::now();
+        if let Some(earlier) = &mut earlier {
+            earlier.begin(group).map_err(|error| import_failed(&error))?;
+        }
+        let existing = if before == EarlierImport::Begun { OnExisting::Replace } else { existing };
         let imported = import::import(group, bad, existing, &|bytes| bar.inc(bytes));
         let imported = imported.map_err(|error| {
             bar.abandon();
@@ -175,6 +189,12 @@ pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) ->
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let rows_per_second = imported.rows_in as f64 / seconds.max(1e-9);
         done.push(Timed { imported, seconds, rows_per_second });
+        if let Some(earlier) = &mut earlier {
+            earlier.made(group).map_err(|error| import_failed(&error))?;
+        }
+    }
+    if let Some(earlier) = earlier {
+        earlier.end();
     }
     bar.finish_and_clear();
     Ok(done)

@@ -113,7 +113,7 @@ fn an_agent_is_made_found_and_known_by_its_key() {
         assert_eq!(registry.agent(name).unwrap(), new.agent, "{name}");
     }
     assert_eq!(registry.whoami(&new.key).unwrap().id, new.agent.id);
-    let other = registry.regenerate_key("trend").unwrap();
+    let (other, _) = registry.regenerate_key("trend").unwrap();
     assert!(matches!(registry.whoami(&new.key), Err(StoreError::UnknownKey)), "the old key is dead");
     assert_eq!(registry.whoami(&other.key).unwrap().id, new.agent.id);
     assert!(matches!(registry.agent("trnd"), Err(StoreError::NoAgent { .. })));
