@@ -6,6 +6,7 @@ use super::visible::{is_colour, visible, visible_but};
 use super::{Exit, Failure};
 pub use crate::domain::counted;
 use crate::report::terminal::Style;
+use crate::store::for_spreadsheets;
 
 /// Width, in columns, of diagnostics and piped tables.
 pub const WIDTH: usize = 100;
@@ -68,6 +69,11 @@ pub fn say(line: &str) {
 /// Prints a diagnostic on stderr: what it has of files must have been [made visible](visible) before it was coloured.
 pub fn say_coloured(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", visible_but(text, |codes| is_colour(codes) && colour(stderr_is_terminal())));
+}
+
+/// CSV for stdout, for a spreadsheet where that was asked for.
+pub fn csv(text: &str, spreadsheet: bool) -> String {
+    if spreadsheet { for_spreadsheets(text) } else { text.to_owned() }
 }
 
 /// Whether stderr is a terminal.

@@ -13,6 +13,7 @@ use crate::run::{
     Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory, on_threads,
     prepare_with, run_and_store,
 };
+use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
@@ -79,8 +80,11 @@ pub fn run_source(
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
     let stored = on_threads(args.threads.count(), || {
-        let prepared =
+        let mut prepared =
             prepare_with(&source.scenario, &[], programs).map_err(|error| Failure::of_run(&error, source))?;
+        if args.spreadsheet {
+            prepared.scenario.report.formats.push(ReportFormat::Spreadsheet);
+        }
         if !args.quiet {
             diagnostics::notes(prepared.notes());
         }

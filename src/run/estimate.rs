@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::Prepared;
-use crate::engine::Loop;
+use crate::engine::{Loop, Replay};
 use crate::indicator::IndicatorCache;
 use crate::sweep::{self, SweepPlan};
-use crate::tournament::{RunOptions, replay_entrant};
+use crate::tournament::{RunOptions, WindowResult, replay_entrant};
 
 /// Most time that a sample of a run takes.
 const SAMPLE: Duration = Duration::from_millis(300);
@@ -34,11 +34,9 @@ pub struct RunEstimate {
     pub loaded: usize,
 }
 
-/// Bytes of the curves that a run holds until it is stored: an equity for each agent at each tick of each window.
-pub(super) fn curves(prepared: &Prepared) -> usize {
-    let ticks: usize =
-        prepared.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
-    ticks.saturating_mul(prepared.scenario.agents.len()).saturating_mul(size_of::<f64>())
+/// Bytes that the results of a run take at least until it is stored: metrics of each agent in each window.
+pub(super) fn results(prepared: &Prepared) -> usize {
+    prepared.plan().jobs().saturating_mul(size_of::<WindowResult>())
 }
 
 /// Estimates a run, or the sweep where the scenario has one.
@@ -71,32 +69,38 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
             loaded,
         };
     }
-    let agents = prepared.scenario.agents.len();
     let all: usize = plan.windows.iter().map(|span| span.window.ticks.last - span.window.ticks.first).sum();
     let loaded = plan.market.clock.len() * plan.market.symbols.len() * BAR;
-    let memory = loaded.saturating_add(curves(prepared));
+    let (duration, logs) = sample(prepared, options.engine, all);
+    let memory = loaded.saturating_add(results(prepared)).saturating_add(logs);
     RunEstimate {
-        entries: agents,
+        entries: prepared.scenario.agents.len(),
         is_sweep: false,
         windows,
         jobs: plan.jobs(),
-        duration: sample(prepared, options.engine, all),
+        duration,
         threads,
         memory,
         loaded,
     }
 }
 
-/// Replays the first windows until enough time has passed; they stand for all of the ticks.
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn sample(prepared: &Prepared, engine: Loop, all: usize) -> Duration {
+/// Replays the first windows until enough time has passed; they stand for all of the ticks: time, and bytes of orders,
+/// fills and holdings.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate"
+)]
+fn sample(prepared: &Prepared, engine: Loop, all: usize) -> (Duration, usize) {
     let plan = prepared.plan();
     let started = Instant::now();
-    let mut ticks = 0_usize;
+    let (mut ticks, mut logs) = (0_usize, 0_usize);
     for span in plan.windows {
         let cache = IndicatorCache::new();
         for agent in &plan.scenario.agents {
-            replay_entrant(&plan, &prepared.own, agent, span, &cache, engine);
+            logs += bytes_of(&replay_entrant(&plan, &prepared.own, agent, span, &cache, engine));
         }
         ticks += span.window.ticks.last - span.window.ticks.first;
         if started.elapsed() > SAMPLE {
@@ -104,6 +108,17 @@ fn sample(prepared: &Prepared, engine: Loop, all: usize) -> Duration {
         }
     }
     let threads = rayon::current_num_threads().min(plan.jobs()).max(1);
-    let share = all as f64 / ticks.max(1) as f64 / threads as f64;
-    started.elapsed().mul_f64(share)
+    let share = all as f64 / ticks.max(1) as f64;
+    (started.elapsed().mul_f64(share / threads as f64), (logs as f64 * share) as usize)
+}
+
+/// Bytes of what a replay has logged, without its curve, which is freed when it has been measured.
+fn bytes_of(replay: &Replay) -> usize {
+    let quantities: usize = replay.holdings.iter().map(|holding| size_of_val(&*holding.quantities)).sum();
+    size_of_val(&*replay.holdings)
+        + quantities
+        + size_of_val(&*replay.orders)
+        + size_of_val(&*replay.fills)
+        + size_of_val(&*replay.postings)
+        + size_of_val(&*replay.round_trips)
 }

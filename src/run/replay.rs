@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::observer::Relay;
-use super::estimate::curves;
+use super::estimate::results;
 use super::{Prepared, RunError, RunEvent, RunObserver, check_memory};
 use crate::domain::{AgentName, UsageTotals};
 use crate::tournament::{
@@ -49,7 +49,7 @@ pub fn run(
     observer: &dyn RunObserver,
 ) -> Result<RunResult, RunError> {
     let plan = prepared.plan();
-    check_memory(curves(prepared))?;
+    check_memory(results(prepared))?;
     observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
     let tournament =
         tournament::run_known(&plan, &prepared.own, &*prepared.known, &Relay(observer), options)?;

@@ -13,6 +13,9 @@ use crate::store::registry::{Registry, agent_parts};
 use crate::store::{self, Index, Published, Run, RunCommit, RunTiming, RunWriter, StoredRun};
 use crate::tournament::{RunOptions, Tournament};
 
+/// Formats that write the Parquet files as CSV too.
+const CSV: [ReportFormat; 2] = [ReportFormat::Csv, ReportFormat::Spreadsheet];
+
 /// Where results go.
 #[derive(Debug, Clone, Copy)]
 pub struct Destination<'a> {
@@ -45,7 +48,7 @@ impl<'a> Destination<'a> {
             scenario,
             source: self.text,
             market: &prepared.market,
-            csv: self.csv || scenario.report.formats.contains(&ReportFormat::Csv),
+            csv: self.csv || scenario.report.formats.iter().any(|format| CSV.contains(format)),
         }
     }
 }

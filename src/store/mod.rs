@@ -58,6 +58,7 @@ mod repair;
 mod run_record;
 mod score_record;
 mod selection_record;
+mod spreadsheet;
 mod staging;
 mod standings_record;
 mod stored;
@@ -105,6 +106,7 @@ pub use standings_record::{
     BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
+pub use spreadsheet::for_spreadsheets;
 pub use stored::StoredRun;
 pub use timeline::timeline;
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};

@@ -139,11 +139,13 @@ fn battle(
         if observer.cancelled() {
             return None;
         }
-        let replay = play(spec);
+        let mut replay = play(spec);
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
         let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
+        // Measured; a tournament of thousands of jobs would hold a number for each of their ticks.
+        let ticks = std::mem::take(&mut replay.equity).len();
         done.fetch_add(1, Ordering::Relaxed);
-        observer.job_done(agent, window, replay.equity.len(), replay.fills.len());
+        observer.job_done(agent, window, ticks, replay.fills.len());
         Some(WindowResult { replay, metrics, course })
     };
     let results: Option<Vec<WindowResult>> =
