@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
-use crate::run::{RunEstimate, SWEEP_MEMORY, ScenarioSource, check_memory, estimate, on_threads, prepare_with};
+use crate::run::{
+    RunEstimate, SWEEP_MEMORY, ScenarioSource, check_memory, estimate, on_threads, prepare_with,
+};
 use crate::scenario::Scenario;
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;

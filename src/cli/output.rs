@@ -38,7 +38,10 @@ pub fn result(text: &str) -> Result<(), Failure> {
 /// Where it cannot be written, a closed pipe included, and where stdout is closed or discards what is written.
 pub fn once(text: &str) -> io::Result<()> {
     if is_nowhere() {
-        return Err(io::Error::new(io::ErrorKind::BrokenPipe, "stdout is closed, or discards what is written"));
+        return Err(io::Error::new(
+            io::ErrorKind::BrokenPipe,
+            "stdout is closed, or discards what is written",
+        ));
     }
     let mut out = io::stdout().lock();
     out.write_all(visible(text).as_bytes()).and_then(|()| out.flush())
@@ -68,7 +71,11 @@ pub fn say(line: &str) {
 
 /// Prints a diagnostic on stderr: what it has of files must have been [made visible](visible) before it was coloured.
 pub fn say_coloured(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", visible_but(text, |codes| is_colour(codes) && colour(stderr_is_terminal())));
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{}",
+        visible_but(text, |codes| is_colour(codes) && colour(stderr_is_terminal()))
+    );
 }
 
 /// CSV for stdout, for a spreadsheet where that was asked for.

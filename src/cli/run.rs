@@ -10,8 +10,8 @@ use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory, on_threads,
-    prepare_with, run_and_store,
+    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory,
+    on_threads, prepare_with, run_and_store,
 };
 use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
@@ -127,7 +127,11 @@ pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Des
     {
         let size = |bytes: u64| bytesize::ByteSize(bytes).display().si().to_string();
         let message = format!("--memory {} is more than is free, {}", size(memory as u64), size(free));
-        return Err(Failure::plain(Exit::RunFailed, message, "give less: the rest is needed for bars and results"));
+        return Err(Failure::plain(
+            Exit::RunFailed,
+            message,
+            "give less: the rest is needed for bars and results",
+        ));
     }
     if !args.quiet {
         diagnostics::print(&diagnostics::warnings(source));

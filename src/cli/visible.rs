@@ -72,7 +72,10 @@ mod tests {
         assert_eq!(visible("a\u{1b}]0;title\u{7}b"), "a\\u001b]0;title\\u0007b");
         assert_eq!(visible("\u{202e}txt\u{2069}\u{9b}2J\r"), "\\u202etxt\\u2069\\u009b2J\\u000d");
         let own = |codes: &str| codes == "1" || codes == "0";
-        assert_eq!(visible_but("\u{1b}[1mhead\u{1b}[0m \u{1b}[8mhidden", own), "\u{1b}[1mhead\u{1b}[0m \\u001b[8mhidden");
+        assert_eq!(
+            visible_but("\u{1b}[1mhead\u{1b}[0m \u{1b}[8mhidden", own),
+            "\u{1b}[1mhead\u{1b}[0m \\u001b[8mhidden"
+        );
         assert_eq!(visible_but("\u{1b}[2Jm", is_colour), "\\u001b[2Jm");
     }
 

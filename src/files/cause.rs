@@ -13,7 +13,9 @@ pub fn help_for(error: &io::Error) -> Option<&'static str> {
     }
     Some(match error.kind() {
         ErrorKind::StorageFull => "the disk is full: free some space, then repeat the command",
-        ErrorKind::QuotaExceeded => "your quota of disk space is used up: free some space, then repeat the command",
+        ErrorKind::QuotaExceeded => {
+            "your quota of disk space is used up: free some space, then repeat the command"
+        }
         ErrorKind::ReadOnlyFilesystem => {
             "the file system is read-only: give another folder, or mount it so that it can be written"
         }
@@ -24,7 +26,9 @@ pub fn help_for(error: &io::Error) -> Option<&'static str> {
         ErrorKind::InvalidFilename => "a name is too long for the file system: shorten it",
         ErrorKind::IsADirectory => "it is a folder: give a file in it",
         ErrorKind::NotADirectory => "a part of the path is a file, not a folder: check the path",
-        ErrorKind::FileTooLarge => "the file system or a limit of the shell (`ulimit -f`) allows no file of this size",
+        ErrorKind::FileTooLarge => {
+            "the file system or a limit of the shell (`ulimit -f`) allows no file of this size"
+        }
         ErrorKind::OutOfMemory => "there is not enough memory: close other programs, then try again",
         ErrorKind::InvalidInput => "give a regular file: write what a pipe or device gives to a file first",
         ErrorKind::StaleNetworkFileHandle | ErrorKind::TimedOut => {
@@ -38,7 +42,9 @@ pub fn help_for(error: &io::Error) -> Option<&'static str> {
 fn of_code(code: i32) -> Option<&'static str> {
     let is = |errno: Errno| errno.raw_os_error() == code;
     if is(Errno::MFILE) || is(Errno::NFILE) {
-        Some("too many files are open: raise the limit, such as with `ulimit -n 4096`, then repeat the command")
+        Some(
+            "too many files are open: raise the limit, such as with `ulimit -n 4096`, then repeat the command",
+        )
     } else if is(Errno::IO) {
         Some("the disk reports an error: check it, and use another one")
     } else if is(Errno::LOOP) {
@@ -65,7 +71,8 @@ pub fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
 
 fn is_about_content(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof)
-        || error.raw_os_error().is_none() && matches!(error.kind(), ErrorKind::Other | ErrorKind::InvalidInput)
+        || error.raw_os_error().is_none()
+            && matches!(error.kind(), ErrorKind::Other | ErrorKind::InvalidInput)
 }
 
 /// The same error again: by its code where the system gave it one.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::observer::Relay;
 use super::estimate::results;
+use super::observer::Relay;
 use super::{Prepared, RunError, RunEvent, RunObserver, check_memory};
 use crate::domain::{AgentName, UsageTotals};
 use crate::tournament::{

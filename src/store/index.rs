@@ -131,7 +131,8 @@ impl Index {
                 Err(StoreError::Index { source, .. }) if turns > 0 && is_busy(&source) => {}
                 Err(StoreError::Index { path, source }) if commit.parts.is_empty() && is_busy(&source) => {
                     unlisted::note(&self.0.out, stored, timing, commit)?;
-                    return Err(StoreError::Unlisted { folder: stored.folder.clone(), path, source });
+                    let (folder, source) = (stored.folder.clone(), Box::new(source));
+                    return Err(StoreError::Unlisted { folder, path, source });
                 }
                 other => return other,
             }

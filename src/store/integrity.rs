@@ -355,7 +355,6 @@ const COPY_TRIES: usize = 5;
 /// How long to wait before it is compared again.
 const COPY_WAIT: Duration = Duration::from_millis(100);
 
-
 fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityProblem>> {
     let damage = |problem: String| {
         let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);

@@ -102,11 +102,11 @@ pub use run_record::{
 pub use selection_record::{
     ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
 };
+pub use spreadsheet::for_spreadsheets;
 pub use standings_record::{
     BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
 };
-pub use spreadsheet::for_spreadsheets;
 pub use stored::StoredRun;
 pub use timeline::timeline;
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};

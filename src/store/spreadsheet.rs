@@ -13,7 +13,8 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The same lines with every formula marked as text. Text that is no CSV stays as it is.
 pub fn for_spreadsheets(text: &str) -> String {
-    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader =
+        ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines = String::with_capacity(text.len());
     for record in reader.records() {
         let Ok(record) = record else { return text.to_owned() };
@@ -50,7 +51,8 @@ mod tests {
 
     #[test]
     fn formulas_become_text_and_numbers_stay() {
-        let text = "agent,score,reason\n=cmd|' /C calc'!A0,-1.5,\"+1,2\"\n@b,-inf,-\nplain,+2,\"a \"\"b\"\"\"\n";
+        let text =
+            "agent,score,reason\n=cmd|' /C calc'!A0,-1.5,\"+1,2\"\n@b,-inf,-\nplain,+2,\"a \"\"b\"\"\"\n";
         assert_eq!(
             for_spreadsheets(text),
             "agent,score,reason\n'=cmd|' /C calc'!A0,-1.5,\"'+1,2\"\n'@b,-inf,'-\nplain,+2,\"a \"\"b\"\"\"\n"

@@ -81,7 +81,9 @@ fn enter(out: &Path, db: &mut Connection, path: &Path) -> Option<()> {
     let stored = StoredRun::load(&folder).ok()?;
     let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).ok()?;
     let listed: bool = entry
-        .query_row("SELECT EXISTS (SELECT 1 FROM runs WHERE identity = ?1)", [&stored.run.identity], |row| row.get(0))
+        .query_row("SELECT EXISTS (SELECT 1 FROM runs WHERE identity = ?1)", [&stored.run.identity], |row| {
+            row.get(0)
+        })
         .ok()?;
     if !listed {
         let duration = Duration::try_from_secs_f64(note.duration_seconds).ok()?;
@@ -103,11 +105,13 @@ mod tests {
     fn a_run_that_ended_while_the_index_was_in_use_is_listed_by_the_next_command() {
         let out = tempfile::tempdir().unwrap();
         let mut index = Index::open(out.path()).unwrap();
-        let stored = RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
+        let stored =
+            RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
         let finished_at: Timestamp = "2024-05-01T12:00:00Z".parse().unwrap();
         let timing = RunTiming { finished_at, duration: Duration::from_millis(1_500) };
         let contents = [("idle".to_owned(), "hash".to_owned())];
-        let commit = RunCommit { base_dir: Some(Path::new("/here")), contents: &contents, ..RunCommit::default() };
+        let commit =
+            RunCommit { base_dir: Some(Path::new("/here")), contents: &contents, ..RunCommit::default() };
         let mut other = Connection::open(&index.0.path).unwrap();
         let held = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
         index.0.db.busy_timeout(Duration::ZERO).unwrap();

@@ -344,7 +344,10 @@ fn redirects_are_followed_to_the_same_or_a_listed_host_only() {
     let request = archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01");
     archive.fault(&path, &[Fault::Redirect { elsewhere: true }]);
     let error = run(&request).0.unwrap_err();
-    assert!(error.to_string().ends_with("redirects to `http://localhost:9/elsewhere`, another host"), "{error}");
+    assert!(
+        error.to_string().ends_with("redirects to `http://localhost:9/elsewhere`, another host"),
+        "{error}"
+    );
     assert!(error.help().contains("--redirect-hosts"), "{}", error.help());
     archive.fault(&path, &[Fault::Redirect { elsewhere: false }]);
     assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched);

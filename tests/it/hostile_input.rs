@@ -19,7 +19,8 @@ fn is_harmless(what: &str, said: &Said) {
 
 /// Ends the command where it hangs.
 fn said_soon(mut command: Command) -> Said {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
     let started = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if started.elapsed() > Duration::from_secs(20) {
@@ -104,7 +105,11 @@ fn text_that_spreadsheets_take_for_a_formula_is_marked_where_that_is_asked_for()
     stage.result("run f.toml --quiet --out plain");
     stage.result("run f.toml --quiet --out marked --spreadsheet");
     let board = |out: &str| fs::read_to_string(folder(out).join("leaderboard.csv")).unwrap();
-    assert_eq!(folder("plain").file_name(), folder("marked").file_name(), "the option is no part of a run's identity");
+    assert_eq!(
+        folder("plain").file_name(),
+        folder("marked").file_name(),
+        "the option is no part of a run's identity"
+    );
     assert!(board("plain").lines().any(|line| line.contains(",=1+1,")), "{}", board("plain"));
     assert!(board("marked").lines().any(|line| line.contains(",'=1+1,")), "{}", board("marked"));
     assert_eq!(board("marked").replace("'=1+1", "=1+1"), board("plain"), "numbers stay as they are");

@@ -48,7 +48,10 @@ fn a_signal_ends_a_run_soon_also_while_it_resamples() {
         let mut command = stage.command("run long.toml --out out");
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(said.any(|line| line.starts_with("computing standings")), "the run ended before its standings");
+        assert!(
+            said.any(|line| line.starts_with("computing standings")),
+            "the run ended before its standings"
+        );
         let pid = Pid::from_child(&child);
         kill_process(pid, signal).unwrap();
         // Two seconds, and some more for a busy machine.
@@ -56,7 +59,10 @@ fn a_signal_ends_a_run_soon_also_while_it_resamples() {
         assert_eq!(status.and_then(|status| status.code()), Some(INTERRUPTED), "{signal:?}");
     }
     // What was unfinished is removed by the next command.
-    stage.write("short.toml", &long_standings().replace("resamples = 100000", "resamples = 100").replace("200", "20"));
+    stage.write(
+        "short.toml",
+        &long_standings().replace("resamples = 100000", "resamples = 100").replace("200", "20"),
+    );
     stage.result("run short.toml --out out --quiet");
     let names = stage.names("out/long");
     assert!(names.iter().all(|name| !name.starts_with('.')), "{names:?}");
@@ -86,7 +92,8 @@ fn a_run_that_is_cancelled_while_it_is_written_leaves_nothing() {
     let prepared = prepare(&source.scenario, &[]).unwrap();
     let out = stage.path("out");
     let destination = Destination { out: &out, text: &source.text, csv: false };
-    let error = run_and_store(&prepared, &destination, RunOptions::default(), &AfterReplays::default()).unwrap_err();
+    let error =
+        run_and_store(&prepared, &destination, RunOptions::default(), &AfterReplays::default()).unwrap_err();
     assert!(error.to_string().starts_with("interrupted after writing 0 of "), "{error}");
     assert_eq!(stage.names("out/first-tournament"), Vec::<String>::new());
 }

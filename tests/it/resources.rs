@@ -25,7 +25,12 @@ fn memory_that_is_not_there_is_refused_before_the_run() {
     let many = "[scenario]\nname = \"m\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n\
                 [battle]\nwindows = { kind = \"random\", length = \"10d\", count = 10000 }\n";
     let agents: String = (0..200)
-        .map(|n| format!("[[agents]]\nname = \"a{n}\"\nstrategy = {{ kind = \"sma_cross\", fast = 3, slow = {} }}\n", 20 + n))
+        .map(|n| {
+            format!(
+                "[[agents]]\nname = \"a{n}\"\nstrategy = {{ kind = \"sma_cross\", fast = 3, slow = {} }}\n",
+                20 + n
+            )
+        })
         .collect();
     stage.write("m.toml", &(many.to_owned() + &agents));
     for words in ["run m.toml --dry-run", "run m.toml --quiet"] {
@@ -40,12 +45,20 @@ fn memory_that_is_not_there_is_refused_before_the_run() {
 fn a_file_that_may_not_grow_and_too_many_open_files_are_named_as_the_cause() {
     let stage = Stage::new();
     // The limit of the shell acts as a full disk does; it is ignored as a signal, so that the write fails.
-    let said = limited(&stage, "trap '' XFSZ; ulimit -f 8", "data synth --symbols X --bars 20000 --interval 1m --out bars");
+    let said = limited(
+        &stage,
+        "trap '' XFSZ; ulimit -f 8",
+        "data synth --symbols X --bars 20000 --interval 1m --out bars",
+    );
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.stderr.contains("File too large") && said.stderr.contains("ulimit -f"), "{}", said.stderr);
     assert!(!said.stderr.contains("again"), "the data is not at fault: {}", said.stderr);
     stage.result("data synth --symbols X --bars 20000 --interval 1m --out good");
-    let said = limited(&stage, "trap '' XFSZ; ulimit -f 8", "data resample good/X_1m.parquet --interval 2m --out more");
+    let said = limited(
+        &stage,
+        "trap '' XFSZ; ulimit -f 8",
+        "data resample good/X_1m.parquet --interval 2m --out more",
+    );
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.stderr.contains("ulimit -f"), "{}", said.stderr);
     let said = limited(&stage, "ulimit -n 4", "data info good/X_1m.parquet");
@@ -67,7 +80,8 @@ fn a_key_that_cannot_be_shown_is_not_created() {
     let key = said.stdout.lines().find_map(|line| line.strip_prefix("key    ")).unwrap().to_owned();
     let whoami = |key: &str| {
         let mut command = stage.command("agent whoami --key-stdin");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(key.as_bytes()).unwrap();
         child.wait().unwrap().code()
     };

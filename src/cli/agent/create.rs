@@ -86,7 +86,11 @@ pub fn reveal_new(registry: &mut Registry, all: &[NewAgent], as_json: bool) -> R
 
 fn not_shown(error: &io::Error, then: &str) -> Failure {
     let message = format!("the key cannot be shown, so {then}: cannot write to stdout: {error}");
-    Failure::plain(Exit::RunFailed, message, "a key is shown once: repeat the command with a stdout that takes it")
+    Failure::plain(
+        Exit::RunFailed,
+        message,
+        "a key is shown once: repeat the command with a stdout that takes it",
+    )
 }
 
 /// Prints agents with their keys: the keys' only appearance.

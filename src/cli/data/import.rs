@@ -11,7 +11,8 @@ use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
 use crate::data::import::{
-    self, BadRows, EarlierImport, ImportGroup, ImportGroups, ImportProgress, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
+    self, BadRows, EarlierImport, ImportGroup, ImportGroups, ImportProgress, Imported, ImportedFunding,
+    OnExisting, ReadOptions, Unit,
 };
 
 /// Arguments of `data import`.
@@ -171,7 +172,9 @@ pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) ->
         let before = earlier.as_ref().map_or(EarlierImport::Nothing, |earlier| earlier.of(group));
         if before == EarlierImport::Made {
             bar.inc(group.work());
-            bar.suspend(|| say(format_args!("{} {}: imported before the interruption", group.symbol, group.interval)));
+            bar.suspend(|| {
+                say(format_args!("{} {}: imported before the interruption", group.symbol, group.interval))
+            });
             continue;
         }
         bar.set_message(group.symbol.to_string());

@@ -107,7 +107,9 @@ impl DownloadError {
                 files::help_for(source).unwrap_or("check that the folder exists and is writable")
             }
             Self::Redirected { .. } => "if you trust that host, list it with `--redirect-hosts HOST`",
-            Self::TooLarge { .. } => "if the file is right, allow more with `--max-size`, such as `--max-size 8GB`",
+            Self::TooLarge { .. } => {
+                "if the file is right, allow more with `--max-size`, such as `--max-size 8GB`"
+            }
             Self::Failed { .. } => "check the connection and repeat the command: downloaded files are kept",
             Self::Refused { .. } => "check `--base-url`; a mirror may use other paths or refuse your address",
             Self::Checksum { .. } => "repeat the command later; a file with a wrong checksum is not kept",

@@ -25,9 +25,8 @@ impl Redirects<'_> {
         let location = answer.headers().get(LOCATION).filter(|_| answer.status().is_redirection());
         let Some(location) = location else { return Ok(None) };
         let to = String::from_utf8_lossy(location.as_bytes()).into_owned();
-        let refused = |problem| {
-            Err(DownloadError::Redirected { url: url.to_owned(), to: to.clone(), problem })
-        };
+        let refused =
+            |problem| Err(DownloadError::Redirected { url: url.to_owned(), to: to.clone(), problem });
         let (Ok(from), Some(target)) = (url.parse::<Uri>(), resolved(url, &to)) else {
             return refused("which is not an address");
         };
@@ -70,7 +69,10 @@ mod tests {
     #[test]
     fn only_the_same_and_listed_hosts_are_followed() {
         assert_eq!(target("/b.zip", &[]), Ok(Some("https://data.example/b.zip".to_owned())));
-        assert_eq!(target("https://cdn.example/b", &["CDN.example"]), Ok(Some("https://cdn.example/b".to_owned())));
+        assert_eq!(
+            target("https://cdn.example/b", &["CDN.example"]),
+            Ok(Some("https://cdn.example/b".to_owned()))
+        );
         for (to, problem) in [
             ("https://evil.example/b", "another host"),
             ("//evil.example/b", "another host"),

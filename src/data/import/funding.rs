@@ -123,9 +123,7 @@ fn read(file: &Path) -> Result<Vec<(Timestamp, Rate)>, ImportError> {
         "parquet" => {
             let parquet = crate::decode::ParquetFile::open(file).map_err(failed)?;
             let schema = parquet.schema().clone();
-            let batches = parquet
-                .batches(65_536, crate::decode::Selection::default())
-                .map_err(failed)?;
+            let batches = parquet.batches(65_536, crate::decode::Selection::default()).map_err(failed)?;
             of_batches(file, &schema, batches)?
         }
         "zip" => {

@@ -81,7 +81,8 @@ impl ImportProgress {
     /// # Errors
     /// [`ImportError::Io`].
     pub fn made(&mut self, group: &ImportGroup) -> Result<(), ImportError> {
-        let content = content(&group.output).map_err(|source| ImportError::io("read", &group.output, source))?;
+        let content =
+            content(&group.output).map_err(|source| ImportError::io("read", &group.output, source))?;
         self.note(group, Some(content))
     }
 

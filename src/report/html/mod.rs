@@ -61,7 +61,8 @@ pub(super) fn page(view: &View) -> Result<String, ReportError> {
     let templates = Templates::new()?;
     let sections = Sections::of(view, &templates)?;
     let values = sections.charts(&view.charts)?;
-    let page = Page { agents: &sections.slots, packs: &sections.packs, ..with_values(view, &view.charts, &values) };
+    let page =
+        Page { agents: &sections.slots, packs: &sections.packs, ..with_values(view, &view.charts, &values) };
     templates.fill("report.html", page)
 }
 

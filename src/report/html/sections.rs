@@ -159,11 +159,17 @@ mod tests {
     #[test]
     fn sections_of_many_agents_are_packed_and_come_back_whole() {
         let out = tempfile::tempdir().unwrap();
-        let stored = RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
+        let stored =
+            RunWriter::open(out.path(), fixture::run()).unwrap().finish(&fixture::tournament()).unwrap();
         let mut view = View::read(&stored).unwrap();
-        assert_eq!(Sections::of(&view, &Templates::new().unwrap()).unwrap().packs.len(), 0, "two agents are not packed");
+        assert_eq!(
+            Sections::of(&view, &Templates::new().unwrap()).unwrap().packs.len(),
+            0,
+            "two agents are not packed"
+        );
         let second = view.agents.pop().unwrap();
-        view.agents.extend((1..UNPACKED + PACK + 1).map(|_| view.agents[0].clone()));
+        let first = view.agents[0].clone();
+        view.agents.extend(std::iter::repeat_n(first, UNPACKED + PACK));
         view.agents.push(second);
         let templates = Templates::new().unwrap();
         let sections = Sections::of(&view, &templates).unwrap();
@@ -180,6 +186,9 @@ mod tests {
         assert_eq!(idle["trades"], serde_json::to_value(&view.charts.trades[1]).unwrap());
         let charts: serde_json::Value =
             serde_json::from_str(&sections.charts(&view.charts).unwrap()).unwrap();
-        assert!(charts["trades"][1].is_null() && charts["rolling"][1].is_null(), "packed values are not twice in a page");
+        assert!(
+            charts["trades"][1].is_null() && charts["rolling"][1].is_null(),
+            "packed values are not twice in a page"
+        );
     }
 }

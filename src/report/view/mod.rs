@@ -99,9 +99,9 @@ impl View {
         let rows = &stored.leaderboard.rankings;
         let records: HashMap<&str, &AgentRecord> =
             stored.agents.iter().map(|record| (record.agent.as_str(), record)).collect();
-        let agents = rows
-            .iter()
-            .filter_map(|row| records.get(row.agent.as_str()).map(|record| agent::agent(stored, row, record)));
+        let agents = rows.iter().filter_map(|row| {
+            records.get(row.agent.as_str()).map(|record| agent::agent(stored, row, record))
+        });
         let sweep = sweep::sweep(stored)?;
         let charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
         Ok(Self {
@@ -133,7 +133,9 @@ impl Charts {
             prices: prices(stored, &trades)?,
             rolling: names
                 .iter()
-                .map(|name| stored.agent(name).map(|record| course::rolling(record, names.len())).unwrap_or_default())
+                .map(|name| {
+                    stored.agent(name).map(|record| course::rolling(record, names.len())).unwrap_or_default()
+                })
                 .collect(),
             agents: names,
             trades,

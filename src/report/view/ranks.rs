@@ -156,11 +156,17 @@ mod tests {
     fn a_matrix_of_many_agents_has_the_first_and_says_how_many_it_leaves_out() {
         let mut stored = fixture::stored();
         let row = stored.leaderboard.rankings[0].clone();
-        stored.leaderboard.rankings.extend((0..MATRIX).map(|n| RankingRecord { agent: format!("other-{n}"), ..row.clone() }));
+        stored
+            .leaderboard
+            .rankings
+            .extend((0..MATRIX).map(|n| RankingRecord { agent: format!("other-{n}"), ..row.clone() }));
         stored.battles.push(stored.battles[0].clone());
         let found = ranks(&stored).unwrap();
         assert_eq!((found.agents.len(), found.agents_left_out), (MATRIX, 2));
-        assert!(found.places.iter().all(|row| row.len() == 2) && found.shares.iter().all(|row| row.len() == MATRIX));
+        assert!(
+            found.places.iter().all(|row| row.len() == 2)
+                && found.shares.iter().all(|row| row.len() == MATRIX)
+        );
         assert_eq!(found.scores.len(), MATRIX + 2, "pictures have all agents");
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::ranks::MATRIX;
 use crate::report::numbers::{self, count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::report::wording::{self, rating_system};
-use super::ranks::MATRIX;
 use crate::store::{PairRecord, RatingRecord, StandingRecord, StandingsRecord, StoredRun};
 
 /// Agents whose ratings are drawn, the best.
@@ -232,7 +232,12 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
         },
         at: [at(r.rating), at(r.low.unwrap_or(r.rating)), at(r.high.unwrap_or(r.rating))],
     });
-    Ratings { system: rating_system(system).to_owned(), reason: reason.cloned(), rows: rows.collect(), left_out: all.len().saturating_sub(RATED) }
+    Ratings {
+        system: rating_system(system).to_owned(),
+        reason: reason.cloned(),
+        rows: rows.collect(),
+        left_out: all.len().saturating_sub(RATED),
+    }
 }
 
 /// Whole points on the Elo scale, two places on smaller ones.

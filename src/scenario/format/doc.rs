@@ -230,7 +230,9 @@ impl ValueType {
             Self::Path => "\"data/prices\"".to_owned(),
             Self::Boolean => "true".to_owned(),
             Self::Integer { min, max } => (*min).max(1).min(*max).to_string(),
-            Self::Number(range) | Self::Percent(range) | Self::BasisPoints(range) => inside(range).to_string(),
+            Self::Number(range) | Self::Percent(range) | Self::BasisPoints(range) => {
+                inside(range).to_string()
+            }
             Self::Amount { .. } => "\"10000.00\"".to_owned(),
             Self::Time => "2024-01-31".to_owned(),
             Self::Span => "\"30d\"".to_owned(),

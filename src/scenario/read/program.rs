@@ -151,7 +151,9 @@ fn indicators(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Vec
             Ok(series) => {
                 let message =
                     format!("`{}` is not a multiple of the scenario's interval {interval}", series.timeframe);
-                let help = format!("write an indicator of {interval} bars or of a multiple, such as `sma(20)@{interval}`");
+                let help = format!(
+                    "write an indicator of {interval} bars or of a multiple, such as `sma(20)@{interval}`"
+                );
                 table.problems.error(text.span(), message, "not a multiple".to_owned(), Some(help));
             }
             Err(errors) => {

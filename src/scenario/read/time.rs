@@ -14,7 +14,11 @@ impl ReadValue for Span {
             return Some(span);
         }
         let help = format!("write it as {}", expected.example());
-        given.fail(format!("`{}` has a length of zero", given.key), "must be above zero".to_owned(), Some(help))
+        given.fail(
+            format!("`{}` has a length of zero", given.key),
+            "must be above zero".to_owned(),
+            Some(help),
+        )
     }
 }
 

@@ -309,7 +309,11 @@ impl<T: ReadValue> ReadValue for Vec<T> {
         };
         if list.len() < *min {
             let help = format!("write at least one, such as {}", expected.example());
-            return given.fail(format!("`{}` is empty", given.key), "needs at least one".to_owned(), Some(help));
+            return given.fail(
+                format!("`{}` is empty", given.key),
+                "needs at least one".to_owned(),
+                Some(help),
+            );
         }
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut values = Some(Self::new());

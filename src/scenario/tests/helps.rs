@@ -5,8 +5,22 @@ use crate::scenario::STARTER;
 
 /// Values of every type, right and wrong.
 const VALUES: [&str; 16] = [
-    "1", "-1", "0", "1e400", "0.00000000001", "true", "\"\"", "\"x\"", "\"1h\"", "[]", "[1]", "[\"x\", \"x\"]", "{}",
-    "{ kind = \"x\" }", "{ from = 5, to = 1 }", "2024-01-01",
+    "1",
+    "-1",
+    "0",
+    "1e400",
+    "0.00000000001",
+    "true",
+    "\"\"",
+    "\"x\"",
+    "\"1h\"",
+    "[]",
+    "[1]",
+    "[\"x\", \"x\"]",
+    "{}",
+    "{ kind = \"x\" }",
+    "{ from = 5, to = 1 }",
+    "2024-01-01",
 ];
 
 /// Scenarios with a mistake in each line: the line missing, twice, cut, misspelt, and with other values.
@@ -17,7 +31,9 @@ fn mutated(text: &str) -> Vec<String> {
         all.copied().collect::<Vec<_>>().join("\n")
     };
     let mut all = Vec::new();
-    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')) {
+    for (at, line) in
+        lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+    {
         all.push(with(at, &[]));
         all.push(with(at, &[line, line]));
         all.push(with(at, &[&line.chars().take(line.chars().count() / 2).collect::<String>()]));
@@ -31,7 +47,7 @@ fn mutated(text: &str) -> Vec<String> {
 
 #[test]
 fn every_refusal_of_a_mutated_scenario_has_a_help() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let named = ["sweep_sma_cross.toml", "signals.toml", "perpetuals.toml", "rules.toml", "open_door.toml"];
     let mut texts = vec![STARTER.to_owned(), GOOD.to_owned(), GRID.to_owned()];
     texts.extend(named.iter().filter_map(|name| std::fs::read_to_string(folder.join(name)).ok()));
@@ -57,7 +73,10 @@ fn a_grid_that_cannot_be_enumerated_is_refused_at_once() {
                  risk.max_position_size_pct = { from = 1, to = 100, step = 1 }\nsize_pct = { from = 1, to = 100, step = 1 }\n";
     let text = GRID.replace("fast = [5, 10, 20]\n", sides);
     let problems = Scenario::parse(&text, "".as_ref()).unwrap_err();
-    assert_eq!(problems[0].message, "the grid has 10,000,000,000 combinations; at most 10,000,000 can be enumerated");
+    assert_eq!(
+        problems[0].message,
+        "the grid has 10,000,000,000 combinations; at most 10,000,000 can be enumerated"
+    );
     assert!(problems[0].help.as_ref().is_some_and(|help| help.contains("search = \"random\"")));
 }
 

@@ -97,7 +97,7 @@ pub enum StoreError {
         /// The index.
         path: PathBuf,
         /// Underlying error.
-        source: rusqlite::Error,
+        source: Box<rusqlite::Error>,
     },
     /// The index was made by a newer version of the program.
     #[error("the index `{}` has format {found}; this version of tiltyard supports formats up to {known}", path.display())]

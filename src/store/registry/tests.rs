@@ -365,7 +365,8 @@ fn a_check_sees_one_moment_while_agents_are_deleted_beside_it() {
     let mut registry = Registry::open(out.path()).unwrap();
     let agents: Vec<AgentText> = (0..60).map(|n| AgentText { name: format!("a{n}"), ..text("a") }).collect();
     registry.import(&agents, at(0)).unwrap();
-    let deleting = std::thread::spawn(move || agents.iter().for_each(|one| drop(registry.delete(&one.name).unwrap())));
+    let deleting =
+        std::thread::spawn(move || agents.iter().for_each(|one| drop(registry.delete(&one.name).unwrap())));
     let mut checks = 0;
     while !deleting.is_finished() || checks == 0 {
         let found = crate::store::inspect(out.path(), &|_, _| ()).unwrap();
@@ -381,11 +382,11 @@ fn the_agents_of_a_scenario_are_looked_up_in_one_moment() {
     let mut registry = Registry::open(out.path()).unwrap();
     registry.create(&text("one"), at(0)).unwrap();
     registry.create(&text("two"), at(0)).unwrap();
-    let known = super::StoredAgents::of(out.path());
+    let known = StoredAgents::of(out.path());
     known.find("one", None).unwrap();
     registry.delete("two").unwrap();
     known.find("two", None).unwrap();
-    let later = super::StoredAgents::of(out.path());
+    let later = StoredAgents::of(out.path());
     let Err(Unregistered::Unknown { known }) = later.find("two", None) else { panic!("two is deleted") };
     assert_eq!(known, ["one"]);
 }

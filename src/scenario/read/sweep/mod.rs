@@ -104,7 +104,8 @@ fn find<'a>(
         name.span(),
         format!("unknown agent `{}` to sweep", name.get_ref()),
         "there is no agent with this name".to_owned(),
-        suggest::help(name.get_ref(), &agents.names()?).or_else(|| Some("write the name of an agent".to_owned())),
+        suggest::help(name.get_ref(), &agents.names()?)
+            .or_else(|| Some("write the name of an agent".to_owned())),
     );
     None
 }

@@ -229,7 +229,11 @@ fn check(given: &ValueReader<'_>, of: &ValueType) -> Option<SweptValue> {
             let value = u64::read(given, of)?;
             i64::try_from(value).ok().map(SweptValue::Integer).or_else(|| {
                 let help = format!("write at most {}", i64::MAX);
-                given.fail(format!("`{}` is too large to be swept", given.key), "too large".to_owned(), Some(help))
+                given.fail(
+                    format!("`{}` is too large to be swept", given.key),
+                    "too large".to_owned(),
+                    Some(help),
+                )
             })
         }
         ValueType::Number(_) => f64::read(given, of).map(SweptValue::Number),
