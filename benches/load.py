@@ -31,7 +31,7 @@ def main():
     work = arguments.work or Path(tempfile.mkdtemp(prefix="tiltyard-load-"))
     work.mkdir(parents=True, exist_ok=True)
     bench = Bench(arguments.binary.resolve(), work, arguments.runs, arguments.scale)
-    print("| case | seconds | peak MB | MB written | page |\n|---|---:|---:|---:|---|", flush=True)
+    print("| case | seconds | CPU seconds | peak MB | MB written | page |\n|---|---:|---:|---:|---:|---|", flush=True)
     try:
         for case in arguments.only:
             CASES[case](bench)
@@ -76,7 +76,8 @@ class Bench:
         if code not in codes:
             sys.exit(f"{name}: exit code {code}\n{(folder / 'stderr').read_text()[:2000]}")
         written = f"{size(out) / 1e6:,.0f}" if out else ""
-        print(f"| {name} | {seconds:.1f} | {used.ru_maxrss / 1e3:,.0f} | {written} | {page(out)} |", flush=True)
+        busy = used.ru_utime + used.ru_stime
+        print(f"| {name} | {seconds:.1f} | {busy:.1f} | {used.ru_maxrss / 1e3:,.0f} | {written} | {page(out)} |", flush=True)
 
 
 def size(folder):

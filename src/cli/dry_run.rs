@@ -20,7 +20,11 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
     run::begin(&source, &args.output)?;
     let unlimited = if source.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
-    let options = RunOptions { engine: args.engine.into(), memory: args.output.memory.unwrap_or(unlimited) };
+    let options = RunOptions {
+        engine: args.engine.into(),
+        memory: args.output.memory.unwrap_or(unlimited),
+        ..RunOptions::default()
+    };
     let found = on_threads(args.output.threads.count(), || {
         let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.output.out))
             .map_err(|error| Failure::of_run(&error, &source))?;

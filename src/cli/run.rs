@@ -101,7 +101,8 @@ pub fn run_source(
             }
             None => prepared,
         };
-        let options = RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) };
+        let options =
+            RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX), ..RunOptions::default() };
         let stored = run_and_store(&prepared, &destination, options, &progress);
         if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
             let found = found.load(Ordering::Relaxed);

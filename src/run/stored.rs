@@ -77,6 +77,7 @@ pub fn run_and_store(
     observer: &dyn RunObserver,
 ) -> Result<StoredRun, RunError> {
     // What was replayed is freed here.
+    let options = RunOptions { keep_curves: false, ..options };
     run_and_keep(prepared, destination, options, observer).map(|(_, stored)| stored)
 }
 

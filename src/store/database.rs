@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::connect::{connect, connect_to_read, is_closed, is_ours};
 use super::migrations::{self, migrate};
-use super::{StoreError, registry, unlisted};
+use super::{StoreError, registry};
 use crate::files::FolderLock;
 
 /// Its file in the output folder.
@@ -50,7 +50,6 @@ impl Database {
             return Err(StoreError::DatabaseGone { path: path.clone() });
         }
         migrate(&path, &mut db)?;
-        unlisted::list(out, &mut db);
         if before != 0 && before < migrations::known() {
             registry::save(out, &db)?;
         }

@@ -11,9 +11,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use super::database::HOLDS;
-use super::{RunCommit, RunTiming, StoreError, StoredRun, index, proof_record, staging};
+use super::{RunTiming, StoreError, StoredRun, index_entry, proof_record, staging};
 use crate::domain::Timestamp;
-use crate::files::{Existing, write_atomic};
 
 /// Ending of the notes.
 const ENDING: &str = ".unlisted";
@@ -34,20 +33,22 @@ pub(super) fn note(
     out: &Path,
     stored: &StoredRun,
     timing: &RunTiming,
-    commit: &RunCommit<'_>,
+    (base_dir, contents): (Option<&Path>, &[(String, String)]),
 ) -> Result<(), StoreError> {
     let note = Note {
         scenario: stored.run.scenario.clone(),
         run_id: stored.run.run_id.clone(),
         finished_at: timing.finished_at,
         duration_seconds: timing.duration.as_secs_f64(),
-        base_dir: commit.base_dir.and_then(Path::to_str).map(str::to_owned),
-        contents: commit.contents.to_vec(),
+        base_dir: base_dir.and_then(Path::to_str).map(str::to_owned),
+        contents: contents.to_vec(),
     };
     let path = out.join(HOLDS).join(format!("{}{ENDING}", note.run_id));
     let text = serde_json::to_string(&note)
         .map_err(|source| StoreError::Json { what: "the note of an unlisted run", source })?;
-    write_atomic(&path, &text, Existing::Replace).map_err(StoreError::write(&path))
+    // Not by way of a temporary file of its own: that waits for the folder, which this process itself has in use.
+    let beside = path.with_extension("part");
+    fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path)).map_err(StoreError::write(&path))
 }
 
 /// Lists the runs that are noted. What cannot be listed now stays noted.
@@ -87,7 +88,7 @@ fn enter(out: &Path, db: &mut Connection, path: &Path) -> Option<()> {
         .ok()?;
     if !listed {
         let duration = Duration::try_from_secs_f64(note.duration_seconds).ok()?;
-        index::enter(&entry, &stored, &RunTiming { finished_at: note.finished_at, duration }).ok()?;
+        index_entry::enter(&entry, &stored, &RunTiming { finished_at: note.finished_at, duration }).ok()?;
         let origin = "UPDATE runs SET base_dir = ?2, parent = ?3 WHERE identity = ?1";
         entry.execute(origin, params![stored.run.identity, note.base_dir, stored.run.rematch_of]).ok()?;
         proof_record::note_contents(&entry, &stored.run.identity, &note.contents).ok()?;
@@ -98,7 +99,7 @@ fn enter(out: &Path, db: &mut Connection, path: &Path) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Index, RunWriter, fixture};
+    use super::super::{Index, RunCommit, RunWriter, fixture};
     use super::*;
 
     #[test]

@@ -81,8 +81,10 @@ impl<W: Into<Cow<'static, str>>, V> FromIterator<(W, V)> for WordMap<V> {
 }
 
 /// Iterator over words and values.
-pub type Words<'m, V> =
-    std::iter::Map<std::slice::Iter<'m, (Cow<'static, str>, V)>, fn(&'m (Cow<'static, str>, V)) -> (&'m str, &'m V)>;
+pub type Words<'m, V> = std::iter::Map<
+    std::slice::Iter<'m, (Cow<'static, str>, V)>,
+    fn(&'m (Cow<'static, str>, V)) -> (&'m str, &'m V),
+>;
 
 impl<'m, V> IntoIterator for &'m WordMap<V> {
     type Item = (&'m str, &'m V);
@@ -134,7 +136,8 @@ mod tests {
 
     #[test]
     fn words_are_sorted_found_replaced_and_read_back() {
-        let mut map: WordMap<Option<f64>> = [("win_rate", Some(1.0)), ("a", None), ("a", Some(2.0))].into_iter().collect();
+        let mut map: WordMap<Option<f64>> =
+            [("win_rate", Some(1.0)), ("a", None), ("a", Some(2.0))].into_iter().collect();
         assert_eq!(map.keys().collect::<Vec<_>>(), ["a", "win_rate"]);
         assert_eq!((map["a"], map.get("b"), map.contains_key("win_rate")), (Some(2.0), None, true));
         map.insert("luck".to_owned(), None);

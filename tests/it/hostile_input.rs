@@ -47,9 +47,9 @@ fn pipes_and_devices_are_refused_as_input_without_waiting_for_them() {
             format!("data resample {input} --interval 1d --out bars"),
             format!("rank {input}"),
             format!("evidence {input}"),
-            format!("metrics {input} --periods-per-year 365"),
+            format!("metrics {input} --column a --periods-per-year 365"),
             format!("agent import {input}"),
-            format!("agent create --name a --strategy {{kind=\"cash\"}} --risk {input}"),
+            format!("agent create a --strategy {{kind=\"cash\"}} --risk {input}"),
         ] {
             let said = said_soon(stage.command(&words));
             assert!(said.code.is_some_and(|code| code > 0), "{words}: {said:?}");
@@ -71,7 +71,7 @@ fn control_characters_of_files_never_reach_the_terminal() {
     for words in [
         vec!["rank", &file],
         vec!["evidence", &file],
-        vec!["metrics", &file, "--periods-per-year", "365"],
+        vec!["metrics", &file, "--column", odd, "--periods-per-year", "365"],
         vec!["data", "info", &file],
         vec!["data", "check", &file],
         vec!["data", "import", "bars.csv", "--out", "bars"],
@@ -80,7 +80,7 @@ fn control_characters_of_files_never_reach_the_terminal() {
         vec!["check", "b.toml"],
         vec!["check", &file],
         vec!["run", odd],
-        vec!["agent", "create", "--name", odd, "--strategy", "{ kind = \"cash\" }"],
+        vec!["agent", "create", odd, "--strategy", "{ kind = \"cash\" }"],
     ] {
         let mut command = stage.command("");
         is_harmless(&format!("{words:?}"), &said_soon_with(&mut command, &words));

@@ -23,7 +23,7 @@ fn memory_that_is_not_there_is_refused_before_the_run() {
     assert!(said.stderr.contains("--memory 64.0 GB is more than is free"), "{}", said.stderr);
     assert!(said.stderr.contains("help: "), "{}", said.stderr);
     let many = "[scenario]\nname = \"m\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n\
-                [battle]\nwindows = { kind = \"random\", length = \"10d\", count = 10000 }\n";
+                [battle]\nwindows = { kind = \"rolling\", length = \"10d\", step = \"1h\" }\n";
     let agents: String = (0..200)
         .map(|n| {
             format!(
@@ -69,7 +69,7 @@ fn a_file_that_may_not_grow_and_too_many_open_files_are_named_as_the_cause() {
 #[test]
 fn a_key_that_cannot_be_shown_is_not_created() {
     let stage = Stage::new();
-    let create = "agent create --name a --strategy '{ kind = \"cash\" }'";
+    let create = "agent create a --strategy '{ kind = \"cash\" }'";
     for target in ["> /dev/full", ">&-", "> /dev/full --json"] {
         let said = limited(&stage, ":", &format!("{create} {target}"));
         assert_eq!(said.code, Some(1), "{target}: {said:?}");
