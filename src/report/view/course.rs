@@ -15,9 +15,9 @@ const WORST: usize = 5;
 /// Points of a rolling curve.
 const POINTS: usize = 700;
 /// Points of the rolling curves of all agents together.
-const ALL_POINTS: usize = 600_000;
+const ALL_POINTS: usize = 240_000;
 /// Fewest points of one window's line.
-const FEWEST: usize = 6;
+const FEWEST: usize = 4;
 /// Points of one window's line where there is room for them.
 const ENOUGH: usize = 20;
 /// Most lines of a rolling chart.

@@ -18,10 +18,12 @@ const SINGLE: usize = 28_000;
 const MOST: usize = 1_400;
 /// Fewer than this make no curve worth drawing.
 const FEWEST: usize = 24;
+/// The same where there are so many agents that there is room for no more.
+const FEWEST_OF_MANY: usize = 12;
 /// Points of a sparkline.
 const SPARK: usize = 60;
 /// Points of all sparklines together.
-const SPARKS: usize = 60_000;
+const SPARKS: usize = 30_000;
 
 /// Curves of all agents, in the scenario's order.
 #[derive(Debug, Serialize)]
@@ -95,7 +97,9 @@ struct CurvePlan {
     chained: usize,
     /// Points of a window's curve.
     single: usize,
-    /// Points of a sparkline.
+    /// The same where there are so many agents that there is room for no more.
+const FEWEST_OF_MANY: usize = 12;
+/// Points of a sparkline.
     spark: usize,
     /// Ticks of all windows.
     ticks: usize,
@@ -109,8 +113,8 @@ impl CurvePlan {
             chains: are_apart(&stored.run.windows),
             several: windows > 1,
             shown,
-            chained: (CHAINED / agents).clamp(FEWEST, MOST),
-            single: (SINGLE / (agents * shown)).clamp(FEWEST, MOST),
+            chained: (CHAINED / agents).clamp(FEWEST_OF_MANY, MOST),
+            single: (SINGLE / (agents * shown)).clamp(FEWEST_OF_MANY, MOST),
             spark: (SPARKS / agents).clamp(FEWEST / 2, SPARK),
             ticks: stored.run.windows.iter().map(|window| window.ticks).sum(),
         }
