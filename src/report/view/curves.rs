@@ -97,9 +97,7 @@ struct CurvePlan {
     chained: usize,
     /// Points of a window's curve.
     single: usize,
-    /// The same where there are so many agents that there is room for no more.
-const FEWEST_OF_MANY: usize = 12;
-/// Points of a sparkline.
+    /// Points of a sparkline.
     spark: usize,
     /// Ticks of all windows.
     ticks: usize,
