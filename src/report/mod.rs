@@ -8,7 +8,9 @@
 mod agent_metrics;
 mod board;
 mod cutoff;
+mod differences;
 mod error;
+mod formats;
 mod html;
 mod images;
 mod machine;
@@ -17,6 +19,7 @@ mod names;
 mod numbers;
 mod pages;
 mod series;
+mod settings;
 mod spark;
 mod table;
 mod template;
@@ -26,6 +29,7 @@ mod wording;
 
 pub use wording::unused_bars;
 
+pub use differences::{Difference, differences};
 pub use error::ReportError;
 pub use machine::{agent_json, leaderboard_csv, leaderboard_json};
 pub use pages::{comparison, images, pages, sparks};

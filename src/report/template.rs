@@ -20,8 +20,8 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("curves.html", include_str!("html/assets/curves.html")),
     ("macros.html", include_str!("html/assets/macros.html")),
     ("agent.html", include_str!("html/assets/agent.html")),
-    ("agent_body.html", include_str!("html/assets/agent_body.html")),
     ("tournament.html", include_str!("html/assets/tournament.html")),
+    ("format.html", include_str!("html/assets/format.html")),
     ("standings.html", include_str!("html/assets/standings.html")),
     ("sweep.html", include_str!("html/assets/sweep.html")),
     ("report.md", include_str!("markdown/assets/report.md")),
@@ -31,24 +31,9 @@ const TEMPLATES: [(&str, &str); 12] = [
 /// How Markdown is escaped.
 const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
 
-/// Fills in one template.
+/// Fills in a template.
 pub(super) fn fill(name: &str, values: impl Serialize) -> Result<String, ReportError> {
-    Templates::new()?.fill(name, values)
-}
-
-/// All templates, parsed once.
-pub(super) struct Templates(Environment<'static>);
-
-impl Templates {
-    /// Parses them.
-    pub fn new() -> Result<Self, ReportError> {
-        Ok(Self(environment()?))
-    }
-
-    /// Fills in one of them.
-    pub fn fill(&self, name: &str, values: impl Serialize) -> Result<String, ReportError> {
-        Ok(self.0.get_template(name)?.render(Value::from(Serde(values)))?)
-    }
+    Ok(environment()?.get_template(name)?.render(Value::from(Serde(values)))?)
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {

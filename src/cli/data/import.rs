@@ -14,6 +14,7 @@ use crate::data::import::{
     self, BadRows, EarlierImport, ImportGroup, ImportGroups, ImportProgress, Imported, ImportedFunding,
     OnExisting, ReadOptions, Unit,
 };
+use crate::domain::counted;
 
 /// Arguments of `data import`.
 #[derive(Debug, clap::Args)]
@@ -96,9 +97,7 @@ impl ImportArgs {
             Bad::Keep => BadRows::Keep,
         };
         announce(&groups, format.is_none());
-        let done = import_all(&groups.groups, bad, self.existing())?;
-        report(&done, self.json)?;
-        Ok(Exit::Done)
+        import_all(&groups.groups, bad, self.existing()).report(self.json)
     }
 
     const fn existing(&self) -> OnExisting {
@@ -157,17 +156,35 @@ fn announce(groups: &ImportGroups, detected: bool) {
     }
 }
 
-/// Imports group after group, with one progress bar for all. One of several groups that is interrupted goes on where it
-/// was when it is repeated.
-///
-/// # Errors
-/// Where one fails; those before it are done.
-pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> Result<Vec<Timed>, Failure> {
+/// What became of some groups.
+#[derive(Debug)]
+pub struct ImportedAll {
+    done: Vec<Timed>,
+    failed: Option<Failure>,
+}
+
+impl ImportedAll {
+    /// Prints the groups that were imported, and what is wrong with the others.
+    ///
+    /// # Errors
+    /// The failures, after the table of the others.
+    pub fn report(self, json: bool) -> Result<Exit, Failure> {
+        if !self.done.is_empty() || self.failed.is_none() {
+            report(&self.done, json)?;
+        }
+        self.failed.map_or(Ok(Exit::Done), Err)
+    }
+}
+
+/// Imports group after group, with one progress bar for all. A group that fails stops no other. An import of several
+/// groups that was interrupted goes on where it was when it is repeated.
+pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> ImportedAll {
     let out = groups.first().and_then(|group| group.output.parent()).unwrap_or(Path::new("."));
     let resumes = groups.len() > 1 && existing == OnExisting::Refuse;
     let mut earlier = resumes.then(|| ImportProgress::open(out, bad));
     let bar = progress::of_bytes(groups.iter().map(ImportGroup::work).sum());
     let mut done = Vec::with_capacity(groups.len());
+    let mut failed: Option<Failure> = None;
     for group in groups {
         let before = earlier.as_ref().map_or(EarlierImport::Nothing, |earlier| earlier.of(group));
         if before == EarlierImport::Made {
@@ -179,35 +196,40 @@ pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) ->
         }
         bar.set_message(group.symbol.to_string());
         let start = Instant::now();
-        if let Some(earlier) = &mut earlier {
-            earlier.begin(group).map_err(|error| import_failed(&error))?;
-        }
         let existing = if before == EarlierImport::Begun { OnExisting::Replace } else { existing };
-        let imported = import::import(group, bad, existing, &|bytes| bar.inc(bytes));
-        let imported = imported.map_err(|error| {
-            bar.abandon();
-            import_failed(&error)
-        })?;
+        let begun = earlier.as_mut().map_or(Ok(()), |earlier| earlier.begin(group));
+        let imported = begun.and_then(|()| import::import(group, bad, existing, &|bytes| bar.inc(bytes)));
+        let noted = imported.and_then(|imported| {
+            earlier.as_mut().map_or(Ok(()), |earlier| earlier.made(group)).map(|()| imported)
+        });
+        let imported = match noted {
+            Ok(imported) => imported,
+            Err(error) => {
+                let mut failure = import_failed(&error);
+                if let Some(before) = failed.take() {
+                    failure.diagnostics.splice(0..0, before.diagnostics);
+                }
+                failed = Some(failure);
+                continue;
+            }
+        };
         let seconds = start.elapsed().as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let rows_per_second = imported.rows_in as f64 / seconds.max(1e-9);
         done.push(Timed { imported, seconds, rows_per_second });
-        if let Some(earlier) = &mut earlier {
-            earlier.made(group).map_err(|error| import_failed(&error))?;
-        }
     }
-    if let Some(earlier) = earlier {
+    if let Some(earlier) = earlier.filter(|_| failed.is_none()) {
         earlier.end();
     }
     bar.finish_and_clear();
-    Ok(done)
+    ImportedAll { done, failed }
 }
 
 /// Prints what became of the groups.
 ///
 /// # Errors
 /// Where stdout cannot be written.
-pub fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
+fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&done);
     }
@@ -231,5 +253,13 @@ pub fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
             format!("{:.2} s", timed.seconds),
         ]);
     }
-    print(out)
+    print(out)?;
+    for one in done.iter().filter(|one| one.imported.without_volume > 0) {
+        let Imported { symbol, without_volume, .. } = &one.imported;
+        say(format_args!(
+            "{symbol}: {} without a volume have a volume of 0",
+            counted(*without_volume, "bar")
+        ));
+    }
+    Ok(())
 }

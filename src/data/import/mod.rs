@@ -33,5 +33,5 @@ pub use read::{Survey, read_bars, survey};
 pub use resume::{EarlierImport, ImportProgress};
 pub use rows::{Kind, Rows, Trades};
 pub use run::{BadRows, ImportGroup, ImportGroups, Imported, OnExisting, files, import, look, plan, source};
-pub use text::TimeUnit;
 pub(crate) use text::{Clock, number};
+pub use text::{Decimals, TimeUnit};

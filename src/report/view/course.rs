@@ -1,27 +1,16 @@
-//! How an agent fared over time: returns by month, the worst drawdowns, rolling Sharpe.
+//! How an agent fared over time: returns by month, the worst drawdowns.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::series::Series;
-use crate::domain::{Span, Timestamp};
+use crate::domain::Timestamp;
 use crate::report::numbers::{close_time, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
-use crate::store::{AgentRecord, DatedDrawdownRecord, JobRecord, WindowRecord};
+use crate::store::{AgentRecord, DatedDrawdownRecord, WindowRecord};
 
 /// Drawdowns that are shown.
 const WORST: usize = 5;
-/// Points of a rolling curve.
-const POINTS: usize = 700;
-/// Points of the rolling curves of all agents together.
-const ALL_POINTS: usize = 240_000;
-/// Fewest points of one window's line.
-const FEWEST: usize = 4;
-/// Points of one window's line where there is room for them.
-const ENOUGH: usize = 20;
-/// Most lines of a rolling chart.
-const LINES: usize = 400;
 /// From this return of a month on its colour is the strongest, percent.
 const STRONGEST: f64 = 20.0;
 
@@ -139,50 +128,6 @@ pub(super) fn worst(record: &AgentRecord, windows: &[WindowRecord]) -> Table {
     Table { columns, rows: all.into_iter().take(WORST).map(row).collect() }
 }
 
-/// The rolling Sharpe ratio as a chart draws it.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(in crate::report) struct Rolling {
-    /// How many daily returns each value looks back over.
-    pub returns: usize,
-    /// A line a window.
-    pub lines: Vec<Series>,
-    /// Whether later windows have no line, because the page has no room for more.
-    #[serde(skip)]
-    pub is_cut: bool,
-}
-
-/// Rolling Sharpe ratios of an agent, one of so many `agents`, thinned: as many points as a page has room for.
-pub(super) fn rolling(record: &AgentRecord, agents: usize) -> Rolling {
-    let has_values = |job: &&JobRecord| !job.course.rolling_sharpe.at.is_empty();
-    let windows = record.windows.iter().filter(has_values).count();
-    let room = (ALL_POINTS / agents.max(1)).clamp(FEWEST, POINTS.max(ENOUGH * windows));
-    let most = (room / windows.max(1)).max(FEWEST);
-    let shown = (room / most).clamp(1, LINES);
-    let returns =
-        record.windows.iter().map(|job| job.course.rolling_sharpe.returns).max().unwrap_or_default();
-    let lines = record.windows.iter().filter(has_values).take(shown).map(|job| line(job, most));
-    let lines = lines.filter(|line| !line.seconds().is_empty()).collect();
-    Rolling { returns, lines, is_cut: windows > shown }
-}
-
-fn line(job: &JobRecord, most: usize) -> Series {
-    let rolling = &job.course.rolling_sharpe;
-    let known: Vec<(i64, f64)> = rolling
-        .at
-        .iter()
-        .zip(&rolling.values)
-        .filter_map(|(at, value)| {
-            let at = at.parse::<Timestamp>().ok()?;
-            // A close at midnight is that of the day before.
-            let day = if at.micros() % Span::DAY.micros() == 0 { at - Span::DAY } else { at };
-            Some((day.micros(), (*value)?))
-        })
-        .collect();
-    let mut downsampler = crate::store::Downsampler::new(known.len(), most);
-    known.iter().for_each(|&(at, value)| downsampler.push(at, value));
-    Series::rounded(downsampler.finish(), 100.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,17 +150,6 @@ mod tests {
             "-24.3",
             "a month that windows share is their mean: (1.5 - 50.1) / 2"
         );
-    }
-
-    #[test]
-    fn rolling_ratios_of_many_agents_and_windows_are_bounded() {
-        let mut record = fixture::stored().agents[0].clone();
-        assert!(!rolling(&record, 1).is_cut);
-        let values = record.windows[0].clone();
-        record.windows = vec![values; 1_000];
-        let (few, many) = (rolling(&record, 1), rolling(&record, 100_000));
-        assert_eq!((few.lines.len(), few.is_cut), (LINES, true));
-        assert_eq!((many.lines.len(), many.is_cut), (1, true));
     }
 
     #[test]

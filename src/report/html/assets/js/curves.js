@@ -1,8 +1,5 @@
 // Equity and underwater charts of all agents: one legend, one zoom, one choice of window.
 const curves = { hidden: new Set(), window: 0, scale: "value", handles: [] };
-// Of more agents than this only the first of the leaderboard are drawn at first.
-const DRAWN = 30;
-const areMany = values.agents.length > DRAWN;
 
 /** Curves of the window that was chosen, by agent; the chained ones where that is "all". */
 function chosenCurves() {
@@ -10,31 +7,55 @@ function chosenCurves() {
   return curves.window === "all" ? chained : values.curves.windows[curves.window];
 }
 
+/** Agents of the charts by number; `"benchmark"` for a symbol that is held. */
+function drawn() {
+  const agents = values.agents.map((_, i) => i);
+  return values.benchmark?.curve ? [...agents, "benchmark"] : agents;
+}
+
+function nameOf(agent) {
+  return agent === "benchmark" ? `${values.benchmark.name} (benchmark, held)` : values.agents[agent] + (values.benchmark?.agent === agent ? " (benchmark)" : "");
+}
+
+/** The held symbol in the chosen window: as an index over all windows, in money from an agent's start in one. */
+function benchmarkCurve(part) {
+  const whole = points(values.benchmark.curve);
+  const window = values.windows[curves.window === "all" ? 0 : curves.window];
+  const within = curves.window === "all" ? whole : whole.filter(([at]) => at >= window.start * SECOND && at < window.end * SECOND);
+  const before = curves.window === "all" ? 100 : valueAt(whole, window.start * SECOND - 1) ?? 100;
+  const scale = curves.window === "all" ? 1 : values.benchmark.start / before;
+  let peak = before;
+  return within.map(([at, index]) => {
+    peak = Math.max(peak, index);
+    return [at, part === "equity" ? index * scale : (index / peak - 1) * 100];
+  });
+}
+
 function curveOption(part, narrow) {
-  // Of many agents, those that are hidden cost nothing.
-  const shown = chosenCurves().map((curve, i) => (areMany && curves.hidden.has(i) ? [] : points(curve[part])));
-  if (areMany && curves.hidden.size === values.agents.length) return "No agent is chosen in the legend.";
+  const lines = chosenCurves().map((curve) => points(curve[part]));
+  const shown = values.benchmark?.curve ? [...lines, benchmarkCurve(part)] : lines;
+  const agents = drawn();
   const isEquity = part === "equity";
   const log = isEquity && curves.scale === "log";
   if (shown.every((line) => line.length === 0)) return "No agent has a curve in this window.";
   const places = isEquity && curves.window !== "all" ? 0 : 1;
   return {
     grid: { left: narrow ? 48 : 62, right: 14, top: 10, bottom: isEquity ? 62 : 28, outerBoundsMode: "none" },
-    legend: { show: false, ...(areMany ? {} : { data: values.agents.map((_, i) => String(i)), selected: Object.fromEntries(values.agents.map((_, i) => [String(i), !curves.hidden.has(i)])) }) },
+    legend: { show: false, data: agents.map(String), selected: Object.fromEntries(agents.map((agent) => [String(agent), !curves.hidden.has(agent)])) },
     xAxis: timeAxis(narrow),
     yAxis: axis({
       type: log ? "log" : "value", scale: true, min: log ? "dataMin" : undefined, max: isEquity ? undefined : 0,
-      axisLabel: { formatter: plain },
+      axisLabel: { formatter: log ? plain : axisText(shown.flat().map((point) => point[1])) },
       axisPointer: { label: { show: false } },
     }),
     tooltip: tooltip({ trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour("quiet") }, label: { show: false } }, formatter: (hits) => curveTooltip(hits, shown, places, !isEquity) }),
     dataZoom: zoom(isEquity),
-    series: shown.flatMap((line, i) => {
-      if (areMany && curves.hidden.has(i)) return [];
-      const { color, dash } = look(i);
+    series: shown.map((line, i) => {
+      const agent = agents[i];
+      const { color, dash } = look(agent);
       return {
-        type: "line", id: `${part}-${i}`, name: String(i), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
-        lineStyle: { color, width: 1.6, type: dash }, emphasis: { disabled: true },
+        type: "line", id: `${part}-${agent}`, name: String(agent), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
+        lineStyle: { color, width: agent === "benchmark" ? 1.3 : 1.6, type: dash }, emphasis: { disabled: true },
         ...(isEquity || values.agents.length > 3 ? {} : { areaStyle: { color, opacity: 0.12 } }),
       };
     }),
@@ -46,11 +67,11 @@ function curveTooltip(hits, shown, places, percent) {
   const at = hits[0]?.axisValue;
   if (at === undefined) return "";
   const rows = shown
-    .map((line, agent) => ({ agent, value: valueAt(line, at) }))
+    .map((line, i) => ({ agent: drawn()[i], value: valueAt(line, at) }))
     .filter(({ agent, value }) => value !== null && !curves.hidden.has(agent))
     .sort((a, b) => b.value - a.value);
   const row = ({ agent, value }) =>
-    `<tr><td><span style="color:${look(agent).color}">●</span> ${escaped(values.agents[agent])}</td>` +
+    `<tr><td><span style="color:${look(agent).color}">●</span> ${escaped(nameOf(agent))}</td>` +
     `<td class="n">${number(value, percent ? 2 : Math.max(places, 1))}${percent ? " %" : ""}</td></tr>`;
   return `<strong>${instant(at)}</strong><table>${rows.map(row).join("")}</table>`;
 }
@@ -72,37 +93,22 @@ function toggleAgent(agent, button) {
   if (hide) curves.hidden.add(agent);
   else curves.hidden.delete(agent);
   button.setAttribute("aria-pressed", String(!hide));
-  if (areMany) {
-    byId("equity-caption").textContent = caption();
-    curves.handles.forEach((handle) => handle.instance && handle.draw());
-    return;
-  }
   const type = hide ? "legendUnSelect" : "legendSelect";
   curves.handles.forEach(({ instance }) => instance?.dispatchAction({ type, name: String(agent) }));
 }
 
 function swatch(agent) {
-  const dash = DASHES[Math.floor(agent / COLOURS) % DASHES.length];
+  const { dash } = look(agent);
   const svg = byId("swatch").content.firstElementChild.cloneNode(true);
   const line = svg.querySelector("path");
-  line.style.stroke = `var(--agent-${agent % COLOURS})`;
+  line.style.stroke = agent === "benchmark" ? "var(--ink)" : `var(--agent-${agent % COLOURS})`;
   if (Array.isArray(dash)) line.setAttribute("stroke-dasharray", dash.join(" "));
   return svg;
 }
 
-/** The agents' numbers in the order of their sections. */
-function inOrder() {
-  const order = [...document.querySelectorAll("details.agent")].map((section) => Number(section.dataset.agent));
-  return order.length === values.agents.length ? order : values.agents.map((_, agent) => agent);
-}
-
 function drawLegend() {
-  const order = areMany ? inOrder() : values.agents.map((_, agent) => agent);
-  if (areMany) order.slice(DRAWN).forEach((agent) => curves.hidden.add(agent));
-  byId("legend").classList.toggle("long", areMany);
-  const buttons = order.map((agent) => {
-    const name = values.agents[agent];
-    const button = element("button", { type: "button", "aria-pressed": String(!curves.hidden.has(agent)), "data-agent": String(agent) }, swatch(agent), name);
+  const buttons = drawn().map((agent) => {
+    const button = element("button", { type: "button", "aria-pressed": "true", "data-agent": String(agent) }, swatch(agent), nameOf(agent));
     button.addEventListener("click", () => toggleAgent(agent, button));
     return button;
   });
@@ -110,12 +116,6 @@ function drawLegend() {
 }
 
 function caption() {
-  const drawn = values.agents.length - curves.hidden.size;
-  const some = areMany ? ` ${number(drawn, 0)} of ${number(values.agents.length, 0)} agents are drawn; click a name to add or remove one.` : "";
-  return about() + some;
-}
-
-function about() {
   if (document.body.dataset.caption) return document.body.dataset.caption;
   if (curves.window === "all") {
     return "All windows chained. Every window starts with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";
