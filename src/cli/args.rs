@@ -89,6 +89,9 @@ pub struct OutputArgs {
     /// Also write the Parquet files as CSV.
     #[arg(long)]
     pub csv: bool,
+    /// As --csv, and put a ' before text that a spreadsheet would take for a formula, in all CSV files.
+    #[arg(long)]
+    pub spreadsheet: bool,
     /// Print only errors: no progress, no leaderboard.
     #[arg(long, short)]
     pub quiet: bool,

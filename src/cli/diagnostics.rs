@@ -7,6 +7,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
 use super::exit::diagnostic;
 use super::output;
+use super::visible::{visible, visible_in_place};
 use crate::run::{RunDiagnostic, ScenarioSource};
 use crate::scenario::{Problem, ProblemSeverity};
 
@@ -17,7 +18,8 @@ pub struct Quoted(Arc<NamedSource<String>>);
 impl Quoted {
     /// The file and its text.
     pub fn new(file: &Path, text: &str) -> Self {
-        let named = NamedSource::new(file.display().to_string(), text.to_owned()).with_language("toml");
+        let title = visible(&file.display().to_string()).into_owned();
+        let named = NamedSource::new(title, visible_in_place(text)).with_language("toml");
         Self(Arc::new(named))
     }
 
@@ -44,7 +46,7 @@ impl Quoted {
 
 /// One problem with the file it is in, as miette draws it.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", problem.message)]
+#[error("{}", visible(&problem.message))]
 struct Underlined {
     problem: Problem,
     quoted: Quoted,
@@ -59,7 +61,7 @@ impl Diagnostic for Underlined {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.problem.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+        self.problem.help.as_ref().map(|help| Box::new(visible(help)) as Box<dyn std::fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -67,7 +69,7 @@ impl Diagnostic for Underlined {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let label = (!self.problem.label.is_empty()).then(|| self.problem.label.clone());
+        let label = (!self.problem.label.is_empty()).then(|| visible(&self.problem.label).into_owned());
         Some(Box::new(std::iter::once(LabeledSpan::new_with_span(label, self.problem.span.clone()))))
     }
 }
@@ -80,7 +82,7 @@ pub fn warnings(source: &ScenarioSource) -> Vec<miette::Report> {
 /// Prints diagnostics to stderr.
 pub fn print(diagnostics: &[miette::Report]) {
     for diagnostic in diagnostics {
-        output::say(&format!("{}\n", render(diagnostic.as_ref()).trim_end()));
+        output::say_coloured(&format!("{}\n", render(diagnostic.as_ref()).trim_end()));
     }
 }
 

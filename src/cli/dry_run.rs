@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
-use crate::run::{ReplayPath, RunEstimate, SWEEP_MEMORY, ScenarioSource, estimate, on_threads, prepare_with};
+use crate::run::{
+    ReplayPath, RunEstimate, SWEEP_MEMORY, ScenarioSource, check_memory, estimate, on_threads, prepare_with,
+};
 use crate::store::registry::StoredAgents;
 use crate::tournament::RunOptions;
 
@@ -17,13 +19,18 @@ pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
     run::begin(&source, &args.output)?;
     let unlimited = if source.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
-    let options = RunOptions { engine: args.engine.into(), memory: args.output.memory.unwrap_or(unlimited) };
+    let options = RunOptions {
+        engine: args.engine.into(),
+        memory: args.output.memory.unwrap_or(unlimited),
+        ..RunOptions::default()
+    };
     let found = on_threads(args.output.threads.count(), || {
         let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.output.out))
             .map_err(|error| Failure::of_run(&error, &source))?;
         Ok::<_, Failure>(estimate(&prepared, options))
     })?;
     output::result(&text(&found))?;
+    check_memory(found.memory - found.loaded).map_err(|error| Failure::of_run(&error, &source))?;
     Ok(Exit::Done)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use super::visible::visible;
 use crate::report::ReportError;
 use crate::store::StoreError;
 use crate::tables::{SeriesError, TableError};
@@ -55,7 +56,8 @@ impl Failure {
 
 /// A diagnostic without a span in a file.
 pub fn diagnostic(message: impl Display, help: impl Display) -> miette::Report {
-    miette::miette!(help = help.to_string(), "{message}")
+    let (message, help) = (message.to_string(), help.to_string());
+    miette::miette!(help = visible(&help).into_owned(), "{}", visible(&message))
 }
 
 impl From<StoreError> for Failure {

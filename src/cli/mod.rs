@@ -35,6 +35,7 @@ mod store;
 mod stored;
 mod strategies;
 mod sweep;
+mod visible;
 
 pub use exit::{Exit, Failure};
 pub use start::main;

@@ -2,12 +2,16 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use super::visible::{is_colour, visible, visible_but};
 use super::{Exit, Failure};
 pub use crate::domain::counted;
 use crate::report::terminal::Style;
+use crate::store::for_spreadsheets;
 
 /// Width, in columns, of diagnostics and piped tables.
 pub const WIDTH: usize = 100;
+/// What tables set: nothing, bold, red, green, and their ends.
+const OWN: [&str; 6] = ["", "0", "1", "38;5;1", "38;5;2", "39"];
 /// Minimum width of a diagnostic.
 const NARROWEST: usize = 40;
 
@@ -17,6 +21,7 @@ const NARROWEST: usize = 40;
 /// [`Exit::RunFailed`] when stdout cannot be written for another reason.
 pub fn result(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
+    let text = visible_but(text, |codes| OWN.contains(&codes) && colour(stdout_is_terminal()));
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::plain(
             Exit::RunFailed,
@@ -27,9 +32,55 @@ pub fn result(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes what cannot be asked for again to stdout, such as a key.
+///
+/// # Errors
+/// Where it cannot be written, a closed pipe included, and where stdout is closed or discards what is written.
+pub fn once(text: &str) -> io::Result<()> {
+    if is_nowhere() {
+        return Err(io::Error::new(
+            io::ErrorKind::BrokenPipe,
+            "stdout is closed, or discards what is written",
+        ));
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(visible(text).as_bytes()).and_then(|()| out.flush())
+}
+
+/// Whether stdout was closed when the program started: the runtime has opened the null device in its place then, to be
+/// read and written. A redirection to the null device opens it to be written only, and is what the user wants.
+#[cfg(unix)]
+fn is_nowhere() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let out = io::stdout();
+    let device = |path: &str| std::fs::metadata(path).map(|found| found.rdev()).ok();
+    let is_null = rustix::fs::fstat(&out).is_ok_and(|found| device("/dev/null") == Some(found.st_rdev));
+    let flags = rustix::fs::fcntl_getfl(&out);
+    is_null && flags.is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR))
+}
+
+#[cfg(not(unix))]
+fn is_nowhere() -> bool {
+    false
+}
+
 /// Prints a line on stderr; errors are ignored.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", visible(line));
+}
+
+/// Prints a diagnostic on stderr: what it has of files must have been [made visible](visible) before it was coloured.
+pub fn say_coloured(text: &str) {
+    let _ = writeln!(
+        io::stderr().lock(),
+        "{}",
+        visible_but(text, |codes| is_colour(codes) && colour(stderr_is_terminal()))
+    );
+}
+
+/// CSV for stdout, for a spreadsheet where that was asked for.
+pub fn csv(text: &str, spreadsheet: bool) -> String {
+    if spreadsheet { for_spreadsheets(text) } else { text.to_owned() }
 }
 
 /// Whether stderr is a terminal.

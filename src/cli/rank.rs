@@ -41,6 +41,9 @@ pub struct RankArgs {
     /// Print the table as CSV.
     #[arg(long)]
     csv: bool,
+    /// With --csv: put a ' before text that a spreadsheet would take for a formula.
+    #[arg(long, requires = "csv")]
+    spreadsheet: bool,
     /// What the rows are [default: windows, or agents if the label column is called `agent`].
     #[arg(long, value_name = "WHAT", value_enum)]
     rows: Option<Rows>,
@@ -145,7 +148,7 @@ pub fn rank(args: &RankArgs) -> Result<Exit, Failure> {
     output::result(&if args.json {
         record.to_json()?
     } else if args.csv {
-        record.to_csv()
+        output::csv(&record.to_csv(), args.spreadsheet)
     } else {
         terminal::standings(&record, output::style())
     })?;

@@ -10,9 +10,10 @@ use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, on_threads,
-    prepare_with, run_and_store,
+    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory,
+    on_threads, prepare_with, run_and_store,
 };
+use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
@@ -79,8 +80,11 @@ pub fn run_source(
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
     let stored = on_threads(args.threads.count(), || {
-        let prepared =
+        let mut prepared =
             prepare_with(&source.scenario, &[], programs).map_err(|error| Failure::of_run(&error, source))?;
+        if args.spreadsheet {
+            prepared.scenario.report.formats.push(ReportFormat::Spreadsheet);
+        }
         if !args.quiet {
             diagnostics::notes(prepared.notes());
         }
@@ -97,7 +101,8 @@ pub fn run_source(
             }
             None => prepared,
         };
-        let options = RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX) };
+        let options =
+            RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX), ..RunOptions::default() };
         let stored = run_and_store(&prepared, &destination, options, &progress);
         if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
             let found = found.load(Ordering::Relaxed);
@@ -111,13 +116,24 @@ pub fn run_source(
     }
 }
 
-/// Checks the output folder and shows the scenario's warnings, before any bar is read.
+/// Checks the output folder and the memory limit and shows the scenario's warnings, before any bar is read.
 ///
 /// # Errors
-/// [`Exit::Usage`] where the output folder is a file.
+/// [`Exit::Usage`] where the output folder is a file, [`Exit::RunFailed`] for a memory limit above what is free.
 pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Destination<'a>, Failure> {
     let destination = Destination { out: &args.out, text: &source.text, csv: args.csv };
     destination.check()?;
+    if let (Some(memory), Some(free)) = (args.memory, free_memory())
+        && memory as u64 > free
+    {
+        let size = |bytes: u64| bytesize::ByteSize(bytes).display().si().to_string();
+        let message = format!("--memory {} is more than is free, {}", size(memory as u64), size(free));
+        return Err(Failure::plain(
+            Exit::RunFailed,
+            message,
+            "give less: the rest is needed for bars and results",
+        ));
+    }
     if !args.quiet {
         diagnostics::print(&diagnostics::warnings(source));
     }

@@ -20,6 +20,9 @@ pub struct StandingsArgs {
     /// Print the content of standings.csv.
     #[arg(long, conflicts_with_all = ["json", "format"])]
     pub csv: bool,
+    /// With --csv: put a ' before text that a spreadsheet would take for a formula.
+    #[arg(long, requires = "csv")]
+    pub spreadsheet: bool,
     /// Evaluate the scores in this format [default: the run's own, or round_robin]; with --json print its record.
     #[arg(long, value_name = "FORMAT", value_parser = format_names())]
     pub format: Option<String>,
@@ -102,7 +105,7 @@ pub fn standings(args: &StandingsArgs) -> Result<Exit, Failure> {
     let text = if args.store.json {
         standings.to_json()?
     } else if args.csv {
-        standings.to_csv()
+        output::csv(&standings.to_csv(), args.spreadsheet)
     } else {
         text(&standings, &tournament)
     };

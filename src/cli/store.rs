@@ -1,14 +1,17 @@
 //! The `tiltyard store` commands: whether a store is sound, clearing away, and repairing.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::args::StoreArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure};
-use crate::store::{Repaired, inspect, prune, repair};
+use crate::store::{CheckProgress, Repaired, inspect, prune, repair};
 
 /// The `store` commands.
 #[derive(Debug, Subcommand)]
@@ -51,7 +54,7 @@ impl StoreCommand {
 
 /// Says how the store is; leaves with 1 where something is wrong.
 fn check(args: &StoreArgs) -> Result<Exit, Failure> {
-    let condition = inspect(&args.out)?;
+    let condition = with_progress(|progress| inspect(&args.out, progress))?;
     let sound = condition.problems.is_empty();
     if args.json {
         let text = json!({
@@ -78,7 +81,7 @@ fn check(args: &StoreArgs) -> Result<Exit, Failure> {
 }
 
 fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
-    let gone = prune(&args.out, args.unlisted)?;
+    let gone = with_progress(|progress| prune(&args.out, args.unlisted, progress))?;
     if args.json {
         output::result(&format!("{:#}\n", json!({ "removed": gone })))?;
         return Ok(Exit::Done);
@@ -97,7 +100,7 @@ fn clear(args: &PruneArgs) -> Result<Exit, Failure> {
 /// Repairs, and says what is still wrong.
 fn mend(args: &StoreArgs) -> Result<Exit, Failure> {
     let Repaired { done, lost } = repair(&args.out)?;
-    let left = inspect(&args.out)?.problems;
+    let left = with_progress(|progress| inspect(&args.out, progress))?.problems;
     let sound = lost.is_empty() && left.is_empty();
     if args.json {
         let text = json!({ "ok": sound, "done": done, "lost": lost, "troubles": left });
@@ -119,4 +122,27 @@ fn mend(args: &StoreArgs) -> Result<Exit, Failure> {
         output::result(&text)?;
     }
     Ok(if sound { Exit::Done } else { Exit::RunFailed })
+}
+
+/// Seconds between two lines of a log.
+const LINE_SECONDS: u64 = 5;
+
+/// Does `work` with a bar on a terminal, or in a log a line every few seconds.
+fn with_progress<T>(work: impl FnOnce(CheckProgress<'_>) -> T) -> T {
+    let terminal = output::stderr_is_terminal();
+    let bar = if terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("checking {bar:32} {pos}/{len} runs  {eta} left") {
+        bar.set_style(style);
+    }
+    let (started, said) = (Instant::now(), AtomicU64::new(0));
+    let done = work(&|done, of| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+        let now = started.elapsed().as_secs() / LINE_SECONDS;
+        if !terminal && done < of && said.fetch_max(now, Ordering::Relaxed) < now {
+            output::say(&format!("checking: {done} of {of} runs"));
+        }
+    });
+    bar.finish_and_clear();
+    done
 }

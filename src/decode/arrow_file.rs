@@ -29,7 +29,7 @@ impl ArrowFile {
         guarded(|| check(&file, bytes))?;
         let file = open_regular(path).map_err(DecodeError::Read)?;
         guarded(|| {
-            let reader = FileReader::try_new_buffered(file, None).map_err(DecodeError::content)?;
+            let reader = FileReader::try_new_buffered(file, None).map_err(DecodeError::of)?;
             Ok(Self { schema: reader.schema(), reader: Some(reader) })
         })
     }
@@ -47,7 +47,7 @@ impl Iterator for ArrowFile {
         let mut reader = self.reader.take()?;
         let next = guarded(|| match reader.next() {
             Some(Ok(batch)) => Ok(Some((reader, batch))),
-            Some(Err(error)) => Err(DecodeError::content(error)),
+            Some(Err(error)) => Err(DecodeError::of(error)),
             None => Ok(None),
         });
         match next.transpose()? {

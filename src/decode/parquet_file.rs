@@ -48,7 +48,7 @@ impl ParquetFile {
         thrift::check_schema(&footer(&file, bytes)?)?;
         let input = Input { file, bytes, pages: false };
         let metadata = guarded(|| {
-            ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(DecodeError::content)
+            ArrowReaderMetadata::load(&input, ArrowReaderOptions::new()).map_err(DecodeError::of)
         })?;
         let mut rows = 0_u64;
         for group in metadata.metadata().row_groups() {
@@ -87,7 +87,7 @@ impl ParquetFile {
                 let schema = self.metadata.parquet_schema();
                 builder = builder.with_projection(ProjectionMask::roots(schema, columns.iter().copied()));
             }
-            builder.build().map(|reader| Batches(Some(reader))).map_err(DecodeError::content)
+            builder.build().map(|reader| Batches(Some(reader))).map_err(DecodeError::of)
         })
     }
 }
@@ -121,7 +121,7 @@ impl Iterator for Batches {
         let mut reader = self.0.take()?;
         let next = guarded(|| match reader.next() {
             Some(Ok(batch)) => Ok(Some((reader, batch))),
-            Some(Err(error)) => Err(DecodeError::content(error)),
+            Some(Err(error)) => Err(DecodeError::of(error)),
             None => Ok(None),
         });
         match next.transpose()? {

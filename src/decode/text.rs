@@ -1,8 +1,9 @@
 //! Short text files that users write: scenarios, agents, risk profiles.
 
-use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
+
+use super::open_regular;
 
 /// Maximum size in bytes of a scenario or a part of one; enough for thousands of agents with rules.
 pub const MAX_TEXT: u64 = 4 << 20;
@@ -10,10 +11,9 @@ pub const MAX_TEXT: u64 = 4 << 20;
 /// Reads a whole text.
 ///
 /// # Errors
-/// As the operating system says; `FileTooLarge` beyond [`MAX_TEXT`], `InvalidData` where it is not UTF-8.
+/// As [`open_regular`]; `FileTooLarge` beyond [`MAX_TEXT`], `InvalidData` where it is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
-    // A pipe is accepted: no more than the limit is read from it.
-    read_all(File::open(path)?)
+    read_all(open_regular(path)?)
 }
 
 /// As [`read_text`], from any reader.

@@ -31,7 +31,7 @@ impl Archive {
     pub fn open(file: File) -> Result<Self, DecodeError> {
         let bytes = file.metadata().map_err(DecodeError::Read)?.len();
         guarded(|| {
-            let inner = ZipArchive::new(BufReader::new(file)).map_err(DecodeError::content)?;
+            let inner = ZipArchive::new(BufReader::new(file)).map_err(DecodeError::of)?;
             Ok(Self { inner, bytes })
         })
     }
@@ -44,7 +44,7 @@ impl Archive {
         guarded(|| {
             let mut found = Vec::new();
             for index in 0..self.inner.len() {
-                let entry = self.inner.by_index_raw(index).map_err(DecodeError::content)?;
+                let entry = self.inner.by_index_raw(index).map_err(DecodeError::of)?;
                 if entry.is_file() {
                     found.push((entry.name().map_err(DecodeError::content)?.into_owned(), index));
                 }
@@ -61,7 +61,7 @@ impl Archive {
     pub fn read(&mut self, index: usize) -> Result<impl Read, DecodeError> {
         let bytes = self.bytes;
         guarded(|| {
-            let entry = self.inner.by_index(index).map_err(DecodeError::content)?;
+            let entry = self.inner.by_index(index).map_err(DecodeError::of)?;
             // An entry may claim any compressed length, but cannot be larger than the archive.
             let packed = entry.compressed_size().min(bytes);
             Ok(Bounded::new(entry, packed))

@@ -29,7 +29,8 @@ pub struct Replay {
     /// Equity after the last tick, exact.
     pub final_equity: Cash,
     /// About the equity at each tick's close, one value a tick: where to look for peaks and troughs. What a
-    /// statistic says is taken from [`equity_at`](super::equity_at()).
+    /// statistic says is taken from [`equity_at`](super::equity_at()). Empty where a
+    /// tournament has measured it and does not keep it.
     pub equity: Vec<f64>,
     /// Symbols that are worth nothing from a tick on.
     pub written_off: Vec<(SymbolId, usize)>,

@@ -5,12 +5,14 @@
 //! folder under its final name is complete; an unfinished one is owned through an operating-system lock,
 //! which ends with the owning process.
 
+mod cause;
 mod lock;
 mod pending;
 mod replace;
 mod sync;
 mod temporary;
 
+pub use cause::{again, help_for, io_cause};
 pub use lock::{FileLock, FolderLock, open_plain};
 pub use pending::remove_temporaries;
 pub use replace::{Replacement, replace_folder};

@@ -10,6 +10,7 @@ use super::gaps::GapError;
 use super::quality::Finding;
 use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
+use crate::files::{again, help_for, io_cause};
 
 /// Why market data could not be loaded or written.
 #[derive(Debug, thiserror::Error)]
@@ -380,7 +381,9 @@ impl MarketError {
             Self::OverlappingFiles { .. } => {
                 "use a narrower folder or glob for `path`, so that each time is in one file only".to_owned()
             }
-            Self::Io { .. } => "check that the path exists and that you have access to it".to_owned(),
+            Self::Io { source, .. } => help_for(source)
+                .unwrap_or("check that the path exists and that you have access to it")
+                .to_owned(),
             Self::LfsPointer { .. } => "fetch the real file with `git lfs pull`".to_owned(),
             Self::NotParquet { .. } => {
                 "convert the file to Parquet with columns ts, open, high, low, close, volume".to_owned()
@@ -447,6 +450,14 @@ impl MarketError {
 
     pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
         Self::Io { action, path: path.to_owned(), source }
+    }
+
+    /// The error of a writer: of writing where its cause is an input/output error, such as a full disk.
+    pub(super) fn unwritten(path: &Path, error: impl std::error::Error + 'static) -> Self {
+        match io_cause(&error) {
+            Some(cause) => Self::io("write", path, again(cause)),
+            None => Self::damaged(path, error),
+        }
     }
 
     pub(super) fn damaged(file: &Path, detail: impl ToString) -> Self {

@@ -18,8 +18,7 @@ pub(super) struct MetricRow<'a> {
 
 /// The metrics that the agent has, in the order of all tables; what is not known comes after them, sorted.
 pub(super) fn rows(agent: &AgentRecord) -> Vec<MetricRow<'_>> {
-    let mut keys: Vec<&str> =
-        agent.windows.iter().flat_map(|job| job.metrics.keys().map(String::as_str)).collect();
+    let mut keys: Vec<&str> = agent.windows.iter().flat_map(|job| job.metrics.keys()).collect();
     keys.sort_by_key(|key| (names::order(key), *key));
     keys.dedup();
     let row = |key| {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::decode;
-use crate::domain::{AgentName, Cash, Instrument, Qty};
+use crate::domain::{AgentName, Cash, Instrument, Qty, grouped};
 use crate::market::MarketError;
 use crate::scenario::{EditError, Problem};
 use crate::statistics::evidence::SprtError;
@@ -166,6 +166,14 @@ pub enum RunError {
     /// The scores make no standings.
     #[error(transparent)]
     Standings(#[from] StandingsError),
+    /// What was asked for needs more memory than there is.
+    #[error("needs {} GB of memory, of which {} GB are free", gigabytes(*needed), gigabytes(*free))]
+    Memory {
+        /// Bytes that are needed at least.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
     /// There is no pool of so many threads.
     #[error("cannot start threads: {0}")]
     Threads(#[source] rayon::ThreadPoolBuildError),
@@ -332,9 +340,11 @@ impl RunError {
         match self {
             Self::Market(_) | Self::Signals(_) | Self::Context { .. } => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
-            Self::Recording { .. } | Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => {
-                RunErrorKind::Failed
-            }
+            Self::Recording { .. }
+            | Self::TrialCache(_)
+            | Self::Standings(_)
+            | Self::Memory { .. }
+            | Self::Threads(_) => RunErrorKind::Failed,
             #[cfg(feature = "store")]
             Self::Store(error) if !error.is_usage() => RunErrorKind::Failed,
             #[cfg(feature = "report")]
@@ -344,6 +354,12 @@ impl RunError {
             _ => RunErrorKind::Usage,
         }
     }
+}
+
+/// With one decimal and grouped thousands.
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+fn gigabytes(bytes: u64) -> String {
+    grouped(&format!("{:.1}", bytes as f64 / 1e9))
 }
 
 fn first_of(problems: &[Problem]) -> &str {

@@ -25,6 +25,7 @@ mod duel;
 mod entrant;
 mod error;
 mod estimate;
+mod free_memory;
 mod lag;
 mod memory;
 mod modules;
@@ -36,6 +37,7 @@ mod prove;
 #[cfg(feature = "store")]
 mod rematch;
 mod replay;
+mod replay_path;
 mod shown;
 #[cfg(feature = "import")]
 mod signals;
@@ -62,7 +64,8 @@ pub use error::{
     Kept, ModuleProblem, ProgramProblem, RunError, RunErrorKind, SignalsProblem, StrategyProblem,
     WalletProblem,
 };
-pub use estimate::{ReplayPath, RunEstimate, estimate};
+pub use estimate::{RunEstimate, estimate};
+pub use free_memory::{check_memory, free_memory};
 pub use lag::{LagReport, LagRow, lag};
 pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};
@@ -73,6 +76,7 @@ pub use prove::prove;
 #[cfg(feature = "store")]
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};
+pub use replay_path::ReplayPath;
 pub use source::ScenarioSource;
 #[cfg(feature = "cli")]
 pub(crate) use stored::now;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::estimate::results;
 use super::observer::Relay;
-use super::{Prepared, RunError, RunEvent, RunObserver};
+use super::{Prepared, RunError, RunEvent, RunObserver, check_memory};
 use crate::domain::{AgentName, UsageTotals};
 use crate::tournament::{
     self, Assessment, CutoffSplit, Results, RunOptions, Tournament, assess, cutoff_splits,
@@ -48,6 +49,7 @@ pub fn run(
     observer: &dyn RunObserver,
 ) -> Result<RunResult, RunError> {
     let plan = prepared.plan();
+    check_memory(results(prepared))?;
     observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
     let tournament =
         tournament::run_known(&plan, &prepared.own, &*prepared.known, &Relay(observer), options)?;

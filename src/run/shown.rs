@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::ops::Range;
 
 use super::{Kept, ModuleProblem, ProgramProblem, RunDiagnostic, RunError, SignalsProblem};
+use crate::files::help_for;
 use crate::market::MarketError;
 use crate::scenario::{EditError, MAX_REPORTED, span_of};
 use crate::tournament::formats::FormatError;
@@ -61,8 +62,13 @@ impl RunError {
             Self::UnreadableScenario { source, .. } if source.kind() == ErrorKind::FileTooLarge => {
                 "a scenario is a TOML file; import market data with `tiltyard data import`"
             }
-            Self::UnreadableScenario { .. } => {
-                "give the path of a scenario (TOML); `tiltyard init` writes one"
+            Self::UnreadableScenario { source, .. } => {
+                let named = matches!(
+                    source.kind(),
+                    ErrorKind::NotFound | ErrorKind::IsADirectory | ErrorKind::InvalidData
+                );
+                let help = "give the path of a scenario (TOML); `tiltyard init` writes one";
+                if named { help } else { help_for(source).unwrap_or(help) }
             }
             Self::BalanceTooLarge { instrument, .. } => {
                 return format!(
@@ -111,6 +117,10 @@ impl RunError {
             Self::NothingToTry { .. } => "widen the values of `[sweep.parameters]`, or `where`",
             Self::TrialCache(_) => "check that the output folder may be written",
             Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
+            Self::Memory { .. } => {
+                "use fewer windows or agents or a coarser interval, divide the run into shards (`--shard`), or use a machine \
+                 with more memory"
+            }
             Self::Threads(_) => "give fewer with --threads",
             Self::Interrupted { kept, .. } => match kept {
                 Kept::Nothing => "nothing was written; run the same command again to restart",

@@ -1,16 +1,20 @@
 //! A run that is stored: the output folder is checked before the first bar, results appear whole.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use rayon::prelude::*;
 
-use super::{Prepared, RunError, RunObserver, RunResult, run};
+use super::{Kept, Prepared, RunError, RunObserver, RunResult, run};
 use crate::domain::Timestamp;
 use crate::scenario::{ReportFormat, Scenario};
 use crate::store::registry::{Registry, agent_parts};
 use crate::store::{self, Index, Published, Run, RunCommit, RunTiming, RunWriter, StoredRun};
 use crate::tournament::{RunOptions, Tournament};
+
+/// Formats that write the Parquet files as CSV too.
+const CSV: [ReportFormat; 2] = [ReportFormat::Csv, ReportFormat::Spreadsheet];
 
 /// Where results go.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +48,7 @@ impl<'a> Destination<'a> {
             scenario,
             source: self.text,
             market: &prepared.market,
-            csv: self.csv || scenario.report.formats.contains(&ReportFormat::Csv),
+            csv: self.csv || scenario.report.formats.iter().any(|format| CSV.contains(format)),
         }
     }
 }
@@ -73,6 +77,7 @@ pub fn run_and_store(
     observer: &dyn RunObserver,
 ) -> Result<StoredRun, RunError> {
     // What was replayed is freed here.
+    let options = RunOptions { keep_curves: false, ..options };
     run_and_keep(prepared, destination, options, observer).map(|(_, stored)| stored)
 }
 
@@ -100,7 +105,7 @@ pub(super) fn run_and_keep(
         Some(found) => writer.assessed(found.clone()),
         None => writer,
     };
-    let published = publish(writer, &result.tournament)?;
+    let published = publish(writer, &result.tournament, observer)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     let base_dir = base_dir(&prepared.scenario);
     let contents = prepared.contents();
@@ -115,9 +120,22 @@ fn base_dir(scenario: &Scenario) -> Option<PathBuf> {
     std::path::absolute(Path::new(".").join(&scenario.market.base_dir)).ok()
 }
 
-/// Writes the agents on all threads, then makes the folder appear.
-pub(super) fn publish(writer: RunWriter<'_>, tournament: &Tournament) -> Result<Published, RunError> {
-    tournament.agents.par_iter().try_for_each(|agent| writer.write_agent(agent))?;
+/// Writes the agents on all threads, then makes the folder appear. Nothing is left of it where the observer cancels it.
+pub(super) fn publish(
+    writer: RunWriter<'_>,
+    tournament: &Tournament,
+    observer: &dyn RunObserver,
+) -> Result<Published, RunError> {
+    let (agents, written) = (&tournament.agents, AtomicUsize::new(0));
+    agents.par_iter().with_max_len(1).try_for_each(|agent| {
+        if observer.cancelled() {
+            let done = format!("writing {} of {} agents", written.load(Ordering::Relaxed), agents.len());
+            return Err(RunError::Interrupted { done, kept: Kept::Nothing });
+        }
+        writer.write_agent(agent)?;
+        written.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    })?;
     #[cfg(feature = "report")]
     let published = writer.finish_with(tournament, crate::report::pages)?;
     #[cfg(not(feature = "report"))]

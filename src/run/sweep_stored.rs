@@ -91,7 +91,7 @@ fn sweep_with(
     };
     let writer = RunWriter::open(destination.out, run)?;
     write_sweep(writer.folder(), &run.id, &results)?;
-    let published = publish(writer, &tournament)?;
+    let published = publish(writer, &tournament, observer)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     index.record(&published.stored, &timing)?;
     Ok(StoredSweepRun { stored: published.stored, has_winner })

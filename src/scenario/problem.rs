@@ -116,6 +116,7 @@ impl<'s> Problems<'s> {
         help: Option<String>,
         absence: bool,
     ) {
+        debug_assert!(help.is_some() || severity == ProblemSeverity::Warning, "no help: {message}");
         let problem = Problem { severity, message, span, label, help };
         self.found.borrow_mut().push(Found { problem, absence });
     }
@@ -202,9 +203,9 @@ mod tests {
     fn problems_caused_by_broken_lines_are_dropped() {
         let problems = Problems::new("a\nb\nc\nd\n");
         for at in [0, 2, 4, 6] {
-            problems.error(at..at + 1, format!("at {at}"), String::new(), None);
+            problems.error(at..at + 1, format!("at {at}"), String::new(), Some(String::new()));
         }
-        problems.absent(6..7, "absent".to_owned(), String::new(), None);
+        problems.absent(6..7, "absent".to_owned(), String::new(), Some(String::new()));
         problems.drop_caused_by(&[3..4, 1..3]);
         let left: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
         assert_eq!(left, ["at 6"]);
@@ -214,7 +215,7 @@ mod tests {
     fn a_long_list_ends_with_a_count() {
         let problems = Problems::new("x");
         for count in 0..MAX_REPORTED + 7 {
-            problems.error(0..1, format!("mistake {count}"), String::new(), None);
+            problems.error(0..1, format!("mistake {count}"), String::new(), Some(String::new()));
         }
         problems.warning(0..1, "odd".to_owned(), String::new(), None);
         let reported = problems.into_sorted();

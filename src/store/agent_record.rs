@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::word_map::WordMap;
 use super::{PeriodStatsRecord, StoreError, score_record};
 use crate::domain::Metric;
 use crate::engine::{EndReason, Replay, ReplayStatus};
@@ -38,7 +39,7 @@ pub struct WholeRecord {
     /// Value by name, as in a window; null where it does not exist.
     pub metrics: MetricMap,
     /// Why a metric has no value.
-    pub missing: BTreeMap<String, String>,
+    pub missing: WordMap<String>,
 }
 
 /// One agent in one window.
@@ -80,7 +81,7 @@ pub struct JobRecord {
     /// Value by name; null where it does not exist.
     pub metrics: MetricMap,
     /// Why a metric has no value.
-    pub missing: BTreeMap<String, String>,
+    pub missing: WordMap<String>,
     /// How it went over time.
     #[serde(default)]
     pub course: PeriodStatsRecord,
@@ -101,7 +102,7 @@ pub struct DrawdownRecord {
 }
 
 /// Metrics by name, sorted.
-pub type MetricMap = BTreeMap<String, Option<f64>>;
+pub type MetricMap = WordMap<Option<f64>>;
 
 impl AgentRecord {
     /// Of an agent's results.
@@ -152,7 +153,7 @@ impl AgentRecord {
         self.why_missing(Metric::SharpeRatio.key()).is_some_and(|reason| reason == Missing::Idle.to_string())
     }
 
-    fn whole(&self) -> Option<(&MetricMap, &BTreeMap<String, String>)> {
+    fn whole(&self) -> Option<(&MetricMap, &WordMap<String>)> {
         match (&self.record, self.windows.as_slice()) {
             (Some(record), _) => Some((&record.metrics, &record.missing)),
             (None, [only]) => Some((&only.metrics, &only.missing)),
@@ -232,10 +233,7 @@ pub(super) fn own_metrics() -> impl Iterator<Item = Metric> {
 }
 
 /// The metrics by their names in files, and why those that are null are: with the sign where the score is infinite.
-pub(super) fn metrics_of(
-    metrics: &Metrics,
-    conventions: &MetricSpec,
-) -> (MetricMap, BTreeMap<String, String>) {
+pub(super) fn metrics_of(metrics: &Metrics, conventions: &MetricSpec) -> (MetricMap, WordMap<String>) {
     let on_margin = if metrics.margin.is_some() { Metric::MARGIN } else { &[] };
     let all = Metric::ALL.iter().chain(on_margin);
     let (values, mut missing) = split(all.map(|&metric| (metric.key(), value_of(metrics, metric))));
@@ -252,19 +250,18 @@ pub(super) fn metrics_of(
 }
 
 /// The metrics by their keys, and why those that are null are.
-fn split(measures: impl Iterator<Item = (&'static str, Measure)>) -> (MetricMap, BTreeMap<String, String>) {
-    let mut values = MetricMap::new();
-    let mut missing = BTreeMap::new();
+fn split(measures: impl Iterator<Item = (&'static str, Measure)>) -> (MetricMap, WordMap<String>) {
+    let (mut values, mut missing) = (Vec::new(), Vec::new());
     for (name, measure) in measures {
         let reason = match measure {
             Ok(value) if value.is_finite() => None,
             Ok(_) => Some("not a finite number".to_owned()),
             Err(reason) => Some(reason.to_string()),
         };
-        values.insert(name.to_owned(), measure.ok().filter(|_| reason.is_none()));
-        missing.extend(reason.map(|reason| (name.to_owned(), reason)));
+        values.push((name, measure.ok().filter(|_| reason.is_none())));
+        missing.extend(reason.map(|reason| (name, reason)));
     }
-    (values, missing)
+    (values.into_iter().collect(), missing.into_iter().collect())
 }
 
 #[cfg(test)]

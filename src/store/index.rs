@@ -5,29 +5,18 @@
 //! at all, once per identity.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::database::Database;
 use super::registry::{self, AgentLock, AgentPart};
-use super::{
-    AgentRecord, EntrantRecord, JobRecord, LeaderboardRecord, RankingRecord, StoreError, StoredRun, json,
-};
-use super::{proof_record, staging};
-use crate::domain::Timestamp;
+use super::{LeaderboardRecord, RunTiming, StoreError, StoredRun, json};
+use super::{index_entry, proof_record, staging, unlisted};
 
+/// How often a run with registered agents waits for its turn: its results are lost to them where it gets none.
+const TURNS_WITH_AGENTS: u32 = 30;
 /// Runs that an error message names.
 const SUGGESTED: usize = 3;
-
-/// When a run ended and how long it took: known to the index alone, never to a result file.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RunTiming {
-    /// Wall-clock time of its end.
-    pub finished_at: Timestamp,
-    /// From start to end.
-    pub duration: Duration,
-}
 
 /// What a run leaves besides its folder.
 #[derive(Debug, Clone, Copy, Default)]
@@ -90,7 +79,13 @@ impl Index {
     /// index, [`StoreError::IndexTooNew`] for one of a newer program, [`StoreError::DatabaseGone`] where there
     /// was one before.
     pub fn open(out: &Path) -> Result<Self, StoreError> {
-        Database::open(out).map(Self)
+        Database::open(out).map(Self::listing)
+    }
+
+    /// An index that lists what could not be listed before.
+    fn listing(mut database: Database) -> Self {
+        unlisted::list(&database.out, &mut database.db);
+        Self(database)
     }
 
     /// Opens the index of an output folder that has one, to be read.
@@ -99,7 +94,7 @@ impl Index {
     /// [`StoreError::NoIndex`] where it has none, else as [`Index::open`].
     pub fn open_existing(out: &Path) -> Result<Self, StoreError> {
         let found = Database::read_existing(out)?;
-        found.map(Self).ok_or_else(|| StoreError::NoIndex { out: out.to_owned() })
+        found.map(Self::listing).ok_or_else(|| StoreError::NoIndex { out: out.to_owned() })
     }
 
     /// Enters a run in one transaction; a former entry of the same identity goes.
@@ -110,12 +105,34 @@ impl Index {
         self.record_with(stored, timing, &RunCommit::default())
     }
 
-    /// The same, with the histories of the registered agents that took part, all in one transaction.
+    /// The same, with the histories of the registered agents that took part, all in one transaction. While another
+    /// program uses the index, a run with registered agents waits for some minutes.
     ///
     /// # Errors
     /// As [`Index::record`], and where an agent or its wallet is not as the run found it; everything is then
-    /// as it was.
+    /// as it was. [`StoreError::Unlisted`] where another program uses the index for too long.
     pub fn record_with(
+        &mut self,
+        stored: &StoredRun,
+        timing: &RunTiming,
+        commit: &RunCommit<'_>,
+    ) -> Result<(), StoreError> {
+        let mut turns = if commit.parts.is_empty() { 1 } else { TURNS_WITH_AGENTS };
+        loop {
+            turns -= 1;
+            match self.record_now(stored, timing, commit) {
+                Err(StoreError::Index { source, .. }) if turns > 0 && is_busy(&source) => {}
+                Err(StoreError::Index { path, source }) if commit.parts.is_empty() && is_busy(&source) => {
+                    unlisted::note(&self.0.out, stored, timing, (commit.base_dir, commit.contents))?;
+                    let (folder, source) = (stored.folder.clone(), Box::new(source));
+                    return Err(StoreError::Unlisted { folder, path, source });
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn record_now(
         &mut self,
         stored: &StoredRun,
         timing: &RunTiming,
@@ -124,7 +141,7 @@ impl Index {
         let Database { out, path, db, .. } = &mut self.0;
         let error = StoreError::index(path);
         let entry = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&error)?;
-        enter(&entry, stored, timing).map_err(&error)?;
+        index_entry::enter(&entry, stored, timing).map_err(&error)?;
         note_origin(&entry, stored, commit).map_err(&error)?;
         proof_record::note_contents(&entry, &stored.run.identity, commit.contents).map_err(&error)?;
         registry::record(path, &entry, &stored.run, commit.parts, timing.finished_at)?;
@@ -214,7 +231,7 @@ impl Index {
              WHERE ({condition}) AND ?1 IS NOT NULL ORDER BY finished_at DESC, runs.id DESC LIMIT ?2"
         );
         // SQLite takes a negative limit for none.
-        let most = most.map_or(-1, count);
+        let most = most.map_or(-1, index_entry::count);
         let rows = || -> rusqlite::Result<Vec<RunSummary>> {
             let mut statement = self.0.db.prepare(&sql)?;
             let rows = statement.query_map(params![text, most], |row| self.summary(row))?;
@@ -262,6 +279,11 @@ pub fn run_folder(path: &Path) -> Option<PathBuf> {
     path.join("run.json").is_file().then(|| path.to_owned())
 }
 
+/// Whether another program has kept the index for itself.
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 /// The run's folder; one that is missing because its replacement was interrupted is brought back.
 fn present(run: RunSummary) -> Result<PathBuf, StoreError> {
     if run_folder(&run.folder).is_none()
@@ -272,31 +294,6 @@ fn present(run: RunSummary) -> Result<PathBuf, StoreError> {
         let _ = staging::bring_back(parent);
     }
     run_folder(&run.folder).ok_or(StoreError::FolderGone { run: run.run_id, folder: run.folder })
-}
-
-/// Enters a run; a former entry of the same identity goes.
-pub(super) fn enter(entry: &Transaction<'_>, stored: &StoredRun, timing: &RunTiming) -> rusqlite::Result<()> {
-    let folder = Path::new(&stored.run.scenario).join(&stored.run.run_id);
-    insert(entry, stored, &folder, timing)
-}
-
-fn insert(
-    entry: &Transaction<'_>,
-    stored: &StoredRun,
-    folder: &Path,
-    timing: &RunTiming,
-) -> rusqlite::Result<()> {
-    entry.execute("DELETE FROM runs WHERE identity = ?1", [&stored.run.identity])?;
-    let run = insert_run(entry, stored, folder, timing)?;
-    for (position, agent) in stored.agents.iter().enumerate() {
-        let ranking = stored.leaderboard.rankings.iter().find(|row| row.agent == agent.agent);
-        if let Some(ranking) = ranking {
-            let entrant = stored.run.agents.iter().find(|entrant| entrant.name == agent.agent);
-            let id = insert_agent(entry, run, position, entrant, ranking)?;
-            insert_jobs(entry, id, agent)?;
-        }
-    }
-    Ok(())
 }
 
 /// Notes where the run comes from, and ends its hold on its agents.
@@ -313,119 +310,10 @@ fn note_origin(entry: &Transaction<'_>, stored: &StoredRun, commit: &RunCommit<'
     Ok(())
 }
 
-fn insert_run(
-    entry: &Transaction<'_>,
-    stored: &StoredRun,
-    folder: &Path,
-    timing: &RunTiming,
-) -> rusqlite::Result<i64> {
-    let run = &stored.run;
-    entry.execute(
-        "INSERT INTO runs (run_id, identity, scenario, description, folder, semantics_version,
-             tiltyard_version, seed, market_digest, symbols, bar_interval, range_start, range_end,
-             ranking_metric, windows, agents, finished_at, duration_seconds, format, format_winner, verdict,
-             verdict_text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-             ?21, ?22)",
-        params![
-            run.run_id,
-            run.identity,
-            run.scenario,
-            run.description,
-            folder.to_string_lossy(),
-            run.semantics_version,
-            run.tiltyard_version,
-            run.seed.to_string(),
-            run.market.digest,
-            run.market.symbols.join(","),
-            run.market.interval,
-            run.market.start,
-            run.market.end,
-            run.ranking_metric,
-            count(run.windows.len()),
-            count(run.agents.len()),
-            timing.finished_at.to_string(),
-            timing.duration.as_secs_f64(),
-            stored.tournament.as_ref().map(|tournament| tournament.view.name()),
-            stored.tournament.as_ref().and_then(|tournament| tournament.view.winner()),
-            stored.standings.as_ref().map(|standings| &standings.verdict.outcome),
-            stored.standings.as_ref().map(|standings| &standings.verdict.sentence),
-        ],
-    )?;
-    Ok(entry.last_insert_rowid())
-}
-
-fn insert_agent(
-    entry: &Transaction<'_>,
-    run: i64,
-    position: usize,
-    entrant: Option<&EntrantRecord>,
-    ranking: &RankingRecord,
-) -> rusqlite::Result<i64> {
-    entry.execute(
-        "INSERT INTO agents (run, position, name, strategy, risk, starting_balance, rank, score,
-             final_equity, total_pnl, fees, trades, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        params![
-            run,
-            count(position),
-            ranking.agent,
-            entrant.map_or("", |e| &e.strategy),
-            entrant.map_or("", |e| &e.risk),
-            entrant.map_or("", |e| &e.starting_balance),
-            ranking.rank.unwrap_or(0),
-            ranking.score,
-            ranking.final_equity,
-            ranking.total_pnl,
-            ranking.fees,
-            count(ranking.trades),
-            ranking.status,
-        ],
-    )?;
-    Ok(entry.last_insert_rowid())
-}
-
-fn insert_jobs(entry: &Transaction<'_>, agent: i64, record: &AgentRecord) -> rusqlite::Result<()> {
-    let mut jobs = entry.prepare_cached(
-        "INSERT INTO jobs (agent, window, status, status_detail, final_equity, total_pnl, fees, trades,
-             orders, refused)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?;
-    for job in &record.windows {
-        jobs.execute(params![
-            agent,
-            job.window,
-            job.status,
-            job.status_detail,
-            job.final_equity,
-            job.total_pnl,
-            job.fees,
-            count(job.trades),
-            count(job.orders),
-            job.refused.values().map(|&n| i64::try_from(n).unwrap_or(i64::MAX)).sum::<i64>(),
-        ])?;
-        insert_scores(entry, agent, job)?;
-    }
-    Ok(())
-}
-
-fn insert_scores(entry: &Transaction<'_>, agent: i64, job: &JobRecord) -> rusqlite::Result<()> {
-    let mut scores = entry.prepare_cached(
-        "INSERT INTO scores (agent, metric, window, value, missing) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    for (metric, value) in &job.metrics {
-        scores.execute(params![agent, metric, job.window, value, job.missing.get(metric)])?;
-    }
-    Ok(())
-}
-
-/// SQLite's integers are signed.
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::domain::Span;
     use crate::store::{Run, RunWriter, database, fixture};

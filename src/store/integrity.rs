@@ -1,24 +1,25 @@
-//! Whether a store is sound, and clearing away what nothing needs any more.
+//! Whether a store is sound.
 //!
-//! Never touches a result that the index lists, an agent, what belongs to a living process, or anything whose
-//! name is not exactly of this program's own form.
+//! Looks at one moment of the database, whatever other processes change meanwhile; the folders of runs are looked at
+//! on all threads. Never changes anything.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use rayon::prelude::*;
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::database::{self, Database};
 use super::duel_record::{DUELS, damaged_duels};
-use super::journals::Unneeded;
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
 use super::sweep::TrialStore;
 use super::{FileProblem, Index, RunSummary, StoreError, StoredRun, journals, registry};
-use crate::files::FolderLock;
 
 /// What is wrong with a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -251,11 +252,28 @@ pub struct Condition {
     pub problems: Vec<IntegrityProblem>,
 }
 
+/// Learns how many of the listed runs have been looked at, from any thread: so many, of so many.
+pub type CheckProgress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// How closely runs are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Whether their folders are there.
+    Folders,
+    /// Also whether every file has the bytes that were written.
+    Files,
+}
+
 /// Looks at everything.
 ///
 /// # Errors
 /// [`StoreError::NoIndex`], and where the store cannot be read at all.
-pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
+pub fn inspect(out: &Path, progress: CheckProgress<'_>) -> Result<Condition, StoreError> {
+    look(out, Depth::Files, progress)
+}
+
+/// Looks at everything as closely as `depth` says.
+pub(super) fn look(out: &Path, depth: Depth, progress: CheckProgress<'_>) -> Result<Condition, StoreError> {
     let mut condition = Condition { runs: 0, agents: 0, problems: Vec::new() };
     let listed = match look_into_database(out, &mut condition) {
         Ok(listed) => Some(listed),
@@ -266,9 +284,14 @@ pub fn inspect(out: &Path) -> Result<Condition, StoreError> {
         }
         Err(error) => return Err(error),
     };
-    for run in listed.iter().flatten() {
-        condition.problems.extend(look_at_entry(run));
-    }
+    let (runs, seen) = (listed.as_deref().unwrap_or_default(), AtomicUsize::new(0));
+    let look = |run| {
+        let found = look_at_entry(run, depth);
+        progress(seen.fetch_add(1, Ordering::Relaxed) + 1, runs.len());
+        found
+    };
+    let found: Vec<Vec<IntegrityProblem>> = runs.par_iter().map(look).collect();
+    condition.problems.extend(found.into_iter().flatten());
     for scenario in scenarios(out)? {
         if let Err(error) = look_at_scenario(&scenario, listed.as_deref(), &mut condition.problems) {
             condition.problems.push(unreadable(&scenario, error));
@@ -296,22 +319,41 @@ fn unreadable(folder: &Path, error: StoreError) -> IntegrityProblem {
 
 /// The runs that the index lists. What is wrong with the database goes to the condition.
 fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSummary>, StoreError> {
-    let Some(Database { path, db, .. }) = &Database::read_existing(out)? else {
-        return Err(StoreError::NoIndex { out: out.to_owned() });
-    };
+    let index = Index::open_existing(out)?;
+    let Database { path, db, .. } = &index.0;
+    // What others commit from here on is not seen: agents that are deleted meanwhile do not tear the books.
+    let moment = db.unchecked_transaction().map_err(StoreError::index(path))?;
     let problems = problems_of(path, db).map_err(StoreError::index(path))?;
     let damaged = !problems.is_empty();
     condition.problems.extend(problems);
-    let listed = Index::open_existing(out)?.runs()?;
+    let listed = index.runs()?;
     let agents: rusqlite::Result<i64> =
         db.query_row("SELECT count(*) FROM registry_agents", [], |row| row.get(0));
     condition.runs = listed.len();
     condition.agents = usize::try_from(agents.map_err(StoreError::index(path))?).unwrap_or(0);
-    if !damaged && let Some(problem) = registry::difference(out, db)? {
+    drop(moment);
+    if !damaged && let Some(problem) = lasting_difference(out, db)? {
         condition.problems.push(IntegrityProblem::Backup { problem });
     }
     Ok(listed)
 }
+
+/// What is wrong with the copy of the registry. It is renewed after each change of an agent, so that it may be behind
+/// for a moment.
+fn lasting_difference(out: &Path, db: &Connection) -> Result<Option<String>, StoreError> {
+    for _ in 0..COPY_TRIES {
+        if registry::difference(out, db)?.is_none() {
+            return Ok(None);
+        }
+        std::thread::sleep(COPY_WAIT);
+    }
+    registry::difference(out, db)
+}
+
+/// How often the copy of the registry is compared again, where it differs.
+const COPY_TRIES: usize = 5;
+/// How long to wait before it is compared again.
+const COPY_WAIT: Duration = Duration::from_millis(100);
 
 fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityProblem>> {
     let damage = |problem: String| {
@@ -340,7 +382,7 @@ fn problems_of(path: &Path, db: &Connection) -> rusqlite::Result<Vec<IntegrityPr
 }
 
 /// What is wrong with a run that the index lists.
-fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
+fn look_at_entry(run: &RunSummary, depth: Depth) -> Vec<IntegrityProblem> {
     let folder = run.folder.clone();
     match fs::metadata(run.folder.join("run.json")) {
         Err(error) if !is_absence(&error) => {
@@ -360,6 +402,9 @@ fn look_at_entry(run: &RunSummary) -> Vec<IntegrityProblem> {
         } else {
             vec![IntegrityProblem::FolderGone { run_id: run.run_id.clone(), folder }]
         };
+    }
+    if depth == Depth::Folders {
+        return Vec::new();
     }
     let stored = StoredRun::load(&folder);
     let mut problems = look_at_files(&folder);
@@ -448,94 +493,6 @@ fn look_at_scenario(
         help,
     }));
     Ok(())
-}
-
-/// Clears away leftovers, index entries without a folder, answers of programs that a run has and, where asked for, runs
-/// that the index does not list and answers that no run has. Gives what went.
-///
-/// # Errors
-/// As [`inspect`], and where something cannot be removed.
-pub fn prune(out: &Path, unlisted: bool) -> Result<Vec<IntegrityProblem>, StoreError> {
-    let condition = inspect(out)?;
-    let Some(Database { path, db, .. }) = &Database::open_existing(out)? else {
-        return Err(StoreError::NoIndex { out: out.to_owned() });
-    };
-    let mut gone = Vec::new();
-    for problem in condition.problems {
-        let removed = match &problem {
-            IntegrityProblem::FolderGone { run_id, folder } => forget(path, db, run_id, folder)?,
-            IntegrityProblem::Leftover { folder } => remove_held(folder, |_| Ok(true))?,
-            IntegrityProblem::FolderUnlisted { folder } if unlisted => {
-                remove_held(folder, |folder| is_unlisted(path, db, folder))?
-            }
-            _ => false,
-        };
-        if removed {
-            gone.push(problem);
-        }
-    }
-    let mut runs = Vec::new();
-    for scenario in scenarios(out)? {
-        runs.extend(run_folders(&scenario)?);
-    }
-    let journals = journals::prune(out, &runs, unlisted)?.into_iter();
-    gone.extend(journals.map(|(file, reason)| match reason {
-        Unneeded::Damaged => IntegrityProblem::JournalDamaged { file },
-        Unneeded::Published => IntegrityProblem::JournalPublished { file },
-        Unneeded::Unfinished => IntegrityProblem::JournalUnfinished { file },
-    }));
-    if gone.iter().any(|problem| matches!(problem, IntegrityProblem::FolderGone { .. })) {
-        // Only to give room back: it can wait while others use the database, or the disk is full.
-        let _ = db.execute_batch("VACUUM");
-    }
-    Ok(gone)
-}
-
-/// Takes a run off the list whose folder is still gone once no process changes the scenario's folder.
-fn forget(path: &Path, db: &Connection, run_id: &str, folder: &Path) -> Result<bool, StoreError> {
-    let parent = folder.parent().filter(|parent| parent.is_dir());
-    let _section = parent.map(staging::section).transpose()?;
-    if let Some(parent) = parent {
-        staging::bring_back(parent)?;
-    }
-    if fs::symlink_metadata(folder).is_ok() {
-        return Ok(false);
-    }
-    db.execute("DELETE FROM runs WHERE run_id = ?1", [run_id]).map_err(StoreError::index(path))?;
-    Ok(true)
-}
-
-/// Removes a folder that no process has locked, where `still` says so once it is held. It goes under a hidden name
-/// first:
-/// one that is removed in part is never taken for a run.
-fn remove_held(
-    folder: &Path,
-    still: impl FnOnce(&Path) -> Result<bool, StoreError>,
-) -> Result<bool, StoreError> {
-    let Some(parent) = folder.parent() else { return Ok(false) };
-    let _section = staging::section(parent)?;
-    let Ok(Some(_lock)) = FolderLock::try_exclusive(folder) else { return Ok(false) };
-    if !still(folder)? {
-        return Ok(false);
-    }
-    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let hidden = if staging::is_run_id(name) {
-        let hidden = parent.join(format!(".{name}.{}.tmp", std::process::id()));
-        fs::rename(folder, &hidden).map_err(StoreError::write(folder))?;
-        hidden
-    } else {
-        folder.to_owned()
-    };
-    fs::remove_dir_all(&hidden).map_err(StoreError::write(&hidden))?;
-    Ok(true)
-}
-
-fn is_unlisted(path: &Path, db: &Connection, folder: &Path) -> Result<bool, StoreError> {
-    let run_id = folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    let listed: bool = db
-        .query_row("SELECT EXISTS (SELECT 1 FROM runs WHERE run_id = ?1)", [run_id], |row| row.get(0))
-        .map_err(StoreError::index(path))?;
-    Ok(!listed)
 }
 
 /// The scenarios' folders. A link is not followed: what lies behind it is not in the store.

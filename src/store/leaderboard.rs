@@ -314,13 +314,16 @@ impl RankingRecord {
     fn new(row: &Ranking, tournament: &Tournament) -> Self {
         let record = &row.record;
         let summary = &record.record.summary;
-        let (values, mut missing) = agent_record::metrics_of(record, &tournament.leaderboard.conventions);
+        let (values, reasons) = agent_record::metrics_of(record, &tournament.leaderboard.conventions);
         let value = |metric: Metric| values.get(metric.key()).copied().flatten();
+        // A row without a benchmark is not explained: the run has none.
+        let explained = |name: &str| EXPLAINED.iter().any(|metric| metric.key() == name);
+        let reasons = (&reasons).into_iter().filter(|(name, _)| explained(name));
+        let mut missing: BTreeMap<String, String> =
+            reasons.map(|(name, reason)| (name.to_owned(), reason.clone())).collect();
         if let Some(reason) = score_record::reason(row.score, row.score_missing) {
             missing.insert("score".to_owned(), reason);
         }
-        // A row without a benchmark is not explained: the run has none.
-        missing.retain(|name, _| name == "score" || EXPLAINED.iter().any(|metric| metric.key() == name));
         Self {
             rank: row.rank,
             agent: row.name.to_string(),

@@ -40,6 +40,7 @@ mod folders;
 mod held_record;
 mod identity;
 mod index;
+mod index_entry;
 mod integrity;
 mod journals;
 mod json;
@@ -54,11 +55,13 @@ mod period_stats_record;
 mod prices;
 mod proof_record;
 mod proofs;
+mod prune;
 pub mod registry;
 mod repair;
 mod run_record;
 mod score_record;
 mod selection_record;
+mod spreadsheet;
 mod staging;
 mod standings_record;
 mod stored;
@@ -69,7 +72,9 @@ mod timeline;
 mod tournament_record;
 mod tournament_results;
 mod trade_rows;
+mod unlisted;
 mod usage_record;
+mod word_map;
 mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap, WholeRecord};
@@ -82,8 +87,9 @@ pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registrat
 pub use error::StoreError;
 pub use held_record::{HeldCurve, HeldRecord};
 pub use identity::{RunId, identify, identify_recorded, run_id};
-pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
-pub use integrity::{Condition, IntegrityProblem, inspect, prune};
+pub use index::{Index, RunCommit, RunSummary, find_run, run_folder};
+pub use index_entry::RunTiming;
+pub use integrity::{CheckProgress, Condition, IntegrityProblem, inspect};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
@@ -94,6 +100,7 @@ pub use period_stats_record::{
 };
 pub use prices::{PriceSeries, prices};
 pub use proof_record::ProofRecord;
+pub use prune::prune;
 pub use repair::{Repaired, repair};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, PositionRecord, RegisteredRecord, RunRecord,
@@ -102,6 +109,7 @@ pub use run_record::{
 pub use selection_record::{
     ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,
 };
+pub use spreadsheet::for_spreadsheets;
 pub use standings_record::{
     BenchmarkRecord, FriedmanRecord, PairRecord, RatingRecord, RatingSystemRecord, STANDINGS_FORMAT_VERSION,
     SpaRecord, StandingRecord, StandingsRecord, VerdictRecord,
@@ -111,4 +119,5 @@ pub use timeline::timeline;
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
 pub use usage_record::UsageRecord;
+pub use word_map::WordMap;
 pub use writer::{Published, Run, RunWriter};

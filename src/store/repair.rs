@@ -15,7 +15,7 @@ use super::database;
 use super::integrity::{run_folders, scenarios};
 use super::manifest::Manifest;
 use super::staging::{self, Hidden};
-use super::{RunTiming, StoreError, StoredRun, connect, folders, index, migrations, registry};
+use super::{RunTiming, StoreError, StoredRun, connect, folders, index_entry, migrations, registry};
 use crate::domain::Timestamp;
 use crate::files::{FolderLock, sync_folder};
 
@@ -345,7 +345,7 @@ fn list(
             }
             let known = known.get(&stored.run.identity);
             let timing = known.map_or_else(|| file_times(&folder), |known| known.timing);
-            index::enter(&entry, &stored, &timing).map_err(&error)?;
+            index_entry::enter(&entry, &stored, &timing).map_err(&error)?;
             let base_dir = known.and_then(|known| known.base_dir.as_deref());
             let origin = "UPDATE runs SET base_dir = ?2, parent = ?3 WHERE identity = ?1";
             entry

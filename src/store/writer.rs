@@ -18,14 +18,14 @@ use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
     AgentRecord, CutoffRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
-    StoredRun, TournamentRecord, json, prices, tables,
+    StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
 };
 use crate::domain::{AgentName, check_name};
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
-use crate::scenario::{Benchmark, Scenario};
+use crate::scenario::{Benchmark, ReportFormat, Scenario};
 use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, WindowResult, repeated};
 
 /// Ticks of the equity curve that are held in memory at once.
@@ -172,6 +172,9 @@ impl<'a> RunWriter<'a> {
         let stored = self.write_shared(tournament)?;
         for page in render(&stored)? {
             page.write(self.staging.folder())?;
+        }
+        if self.run.scenario.report.formats.contains(&ReportFormat::Spreadsheet) {
+            spreadsheet::mark_all(self.staging.folder())?;
         }
         // Read back from the disk: what is listed is what was written there.
         let manifest = Manifest::of(self.staging.folder())?;

@@ -56,12 +56,15 @@ pub struct RunOptions {
     pub engine: Loop,
     /// Bytes that indicator columns may take which no replay is reading.
     pub memory: usize,
+    /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured. Of
+    /// thousands of jobs they take gigabytes, and nothing that is stored reads them.
+    pub keep_curves: bool,
 }
 
 impl Default for RunOptions {
     /// The skipping loop, and as many columns as there are: they go with their window.
     fn default() -> Self {
-        Self { engine: Loop::default(), memory: usize::MAX }
+        Self { engine: Loop::default(), memory: usize::MAX, keep_curves: true }
     }
 }
 
@@ -98,7 +101,7 @@ pub fn run_entrants(
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
         super::job::replay_entrant(plan, own, agent, span, cache, options.engine)
     };
-    run_with(plan, observer, options.memory, &play)
+    run_with(plan, observer, options, &play)
 }
 
 /// Replays one agent in one window, with the window's indicator columns.
@@ -108,11 +111,11 @@ type Play<'a> = dyn Fn(&AgentSpec, &WindowSpan, &IndicatorCache) -> Replay + Syn
 pub(super) fn run_with(
     plan: &TournamentPlan<'_>,
     observer: &dyn Observer,
-    memory: usize,
+    options: RunOptions,
     play: &Play<'_>,
 ) -> Result<Tournament, Interrupted> {
     let done = AtomicUsize::new(0);
-    let budget = Arc::new(Budget::of(memory));
+    let budget = Arc::new(Budget::of(options.memory));
     let battles: Option<Vec<Vec<WindowResult>>> = plan
         .windows
         .par_iter()
@@ -120,7 +123,7 @@ pub(super) fn run_with(
         .with_max_len(1)
         .map(|(window, span)| {
             let cache = IndicatorCache::within(Arc::clone(&budget));
-            battle(plan, window, observer, &|agent| play(agent, span, &cache), &done)
+            battle(plan, window, observer, options.keep_curves, &|agent| play(agent, span, &cache), &done)
         })
         .collect();
     let interrupted = || Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
@@ -132,6 +135,7 @@ fn battle(
     plan: &TournamentPlan<'_>,
     window: usize,
     observer: &dyn Observer,
+    keep_curves: bool,
     play: &(dyn Fn(&AgentSpec) -> Replay + Sync),
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
@@ -139,11 +143,15 @@ fn battle(
         if observer.cancelled() {
             return None;
         }
-        let replay = play(spec);
+        let mut replay = play(spec);
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
         let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
+        let ticks = replay.equity.len();
+        if !keep_curves {
+            replay.equity = Vec::new();
+        }
         done.fetch_add(1, Ordering::Relaxed);
-        observer.job_done(agent, window, replay.equity.len(), replay.fills.len());
+        observer.job_done(agent, window, ticks, replay.fills.len());
         Some(WindowResult { replay, metrics, course })
     };
     let results: Option<Vec<WindowResult>> =
@@ -243,7 +251,8 @@ mod tests {
         let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting::default();
         let run =
-            run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap();
+            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| play(&market, agent, span))
+                .unwrap();
         let mut seen = observer.seen.into_inner().unwrap();
         seen.sort_unstable();
         let expected: Vec<_> = (0..3).flat_map(|a| (0..5).map(move |w| (a, w, 10))).collect();
@@ -270,7 +279,9 @@ mod tests {
             on_threads(threads, || {
                 format!(
                     "{:?}",
-                    run_with(&plan, &NoProgress, usize::MAX, &|agent, span, _| play(&market, agent, span))
+                    run_with(&plan, &NoProgress, RunOptions::default(), &|agent, span, _| play(
+                        &market, agent, span
+                    ))
                 )
             })
         };
@@ -285,7 +296,8 @@ mod tests {
         let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting { stop_after: Some(3), ..Counting::default() };
         let stopped = on_threads(1, || {
-            run_with(&plan, &observer, usize::MAX, &|agent, span, _| play(&market, agent, span)).unwrap_err()
+            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| play(&market, agent, span))
+                .unwrap_err()
         });
         assert_eq!(stopped, Interrupted { done: 3, total: 10 });
         assert_eq!(stopped.to_string(), "interrupted after 3 of 10 jobs");

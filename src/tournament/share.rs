@@ -45,7 +45,7 @@ pub fn run_known(
         let replayed = || super::job::replay_entrant(plan, own, agent, span, cache, options.engine);
         known.find(&agent.name, span.window.index).unwrap_or_else(replayed)
     };
-    super::run::run_with(plan, observer, options.memory, &play)
+    super::run::run_with(plan, observer, options, &play)
 }
 
 /// Which jobs to replay, and who takes their replays.

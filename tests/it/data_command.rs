@@ -99,3 +99,64 @@ fn synthetic_bars_are_the_same_to_the_byte() {
     assert_eq!(exit, USAGE);
     assert!(page.contains("`--correlation 2` is out of range"), "{page}");
 }
+
+/// A file of minutes in the layout of Kraken, from its rows.
+fn minutes(rows: impl Iterator<Item = u32>) -> String {
+    rows.map(|n| format!("{},1.5,2.5,0.5,1.{},1,1\n", 1_700_006_400 + n * 60, 10 + n % 7)).collect()
+}
+
+#[test]
+fn an_import_of_several_symbols_that_broke_off_goes_on_when_it_is_repeated() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = (dir.path().join("AAAUSD_1.csv"), dir.path().join("BBBUSD_1.csv"));
+    fs::write(&first, minutes(0..90)).unwrap();
+    fs::write(&second, minutes(0..3000) + "rubbish,1,1,1,1,1,1\n").unwrap();
+    let out = dir.path().join("bars");
+    let import = ["import", text(&first), text(&second), "--out", text(&out)];
+    let (exit, page) = tool(&import);
+    assert!(exit == DATA && page.contains("line 3001"), "{page}");
+    assert!(out.join("AAAUSD_1m.parquet").is_file() && !out.join("BBBUSD_1m.parquet").exists());
+    // As after a kill: the first file is published, the second is not.
+    fs::write(&second, minutes(0..80)).unwrap();
+    let (exit, page) = tool(&import);
+    assert!(exit == DONE && page.contains("AAAUSD 1m: imported before the interruption"), "{page}");
+    assert!(out.join("BBBUSD_1m.parquet").is_file());
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 2, "nothing is left of the note");
+    // A finished import is not repeated by accident, and neither is one with other sources.
+    let (exit, page) = tool(&import);
+    assert!(exit == DATA && page.contains("it exists"), "{page}");
+}
+
+#[test]
+fn an_import_that_broke_off_never_takes_a_changed_file_for_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = (dir.path().join("AAAUSD_1.csv"), dir.path().join("BBBUSD_1.csv"));
+    fs::write(&first, minutes(0..90)).unwrap();
+    fs::write(&second, minutes(0..3000) + "rubbish,1,1,1,1,1,1\n").unwrap();
+    let out = dir.path().join("bars");
+    let import = ["import", text(&first), text(&second), "--out", text(&out)];
+    assert_eq!(tool(&import).0, DATA);
+    let made = out.join("AAAUSD_1m.parquet");
+    fs::write(&made, "mine").unwrap();
+    fs::write(&second, minutes(0..80)).unwrap();
+    let (exit, page) = tool(&import);
+    assert!(exit == DATA && page.contains("it exists"), "{page}");
+    assert_eq!(fs::read_to_string(&made).unwrap(), "mine");
+}
+
+#[test]
+fn resampling_refuses_rows_out_of_order_as_a_run_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("bars");
+    for (name, rows, problem) in [
+        ("AAAUSD_1.csv", minutes((0..90).chain(30..40)), "is earlier than the row before"),
+        ("BBBUSD_1.csv", minutes((0..90).chain(89..91)), "has the same time as the row"),
+    ] {
+        let file = dir.path().join(name);
+        fs::write(&file, rows).unwrap();
+        let (exit, page) = tool(&["resample", text(&file), "--interval", "1h", "--out", text(&out)]);
+        assert!(exit == DATA && page.contains(problem) && page.contains("row 91"), "{page}");
+        assert!(page.contains("tiltyard data import FILE --out DIR"), "{page}");
+        assert!(!out.exists(), "nothing is written");
+    }
+}

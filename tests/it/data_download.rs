@@ -26,6 +26,10 @@ enum Fault {
     Wrong,
     /// Closes without an answer.
     Hang,
+    /// Sends the client to another host, or to the same one.
+    Redirect { elsewhere: bool },
+    /// Serves this many bytes without saying how many.
+    Endless(usize),
 }
 
 #[derive(Default)]
@@ -99,7 +103,9 @@ impl Archive {
                 first_wait: Duration::from_millis(1),
                 longest_wait: Duration::from_millis(20),
                 silence: Duration::from_secs(5),
+                most_bytes: 1 << 20,
             },
+            redirect_hosts: Vec::new(),
         }
     }
 }
@@ -164,6 +170,16 @@ fn answer(stream: &mut TcpStream, fault: Option<Fault>, file: Option<Vec<u8>>, f
         Some(Fault::Status(status)) => {
             let retry = if status == 429 { "retry-after: 0\r\n" } else { "" };
             let _ = write!(stream, "{}{retry}\r\n", head(&format!("{status} No"), 0));
+            return;
+        }
+        Some(Fault::Redirect { elsewhere }) => {
+            let host = if elsewhere { "http://localhost:9" } else { "" };
+            let _ = write!(stream, "{}location: {host}/elsewhere\r\n\r\n", head("302 Found", 0));
+            return;
+        }
+        Some(Fault::Endless(bytes)) => {
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(&vec![0; bytes]);
             return;
         }
         Some(Fault::Wrong) => bytes.iter_mut().for_each(|byte| *byte ^= 1),
@@ -316,4 +332,51 @@ fn persistent_server_errors_are_reported() {
     assert!(error.ends_with("was refused with status 403"), "{error}");
     let nobody = Request { base_url: "http://127.0.0.1:9".into(), ..request };
     assert!(matches!(run(&nobody).0.unwrap_err(), DownloadError::Failed { .. }));
+}
+
+#[test]
+fn redirects_are_followed_to_the_same_or_a_listed_host_only() {
+    let archive = Archive::start();
+    let path = archive.put("BTCUSDT", "2023-01", 0..744);
+    let bytes = archive.state.lock().unwrap().files[&path].clone();
+    archive.state.lock().unwrap().files.insert("/elsewhere".to_owned(), bytes);
+    let dir = tempfile::tempdir().unwrap();
+    let request = archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01");
+    archive.fault(&path, &[Fault::Redirect { elsewhere: true }]);
+    let error = run(&request).0.unwrap_err();
+    assert!(
+        error.to_string().ends_with("redirects to `http://localhost:9/elsewhere`, another host"),
+        "{error}"
+    );
+    assert!(error.help().contains("--redirect-hosts"), "{}", error.help());
+    archive.fault(&path, &[Fault::Redirect { elsewhere: false }]);
+    assert_eq!(run(&request).0.unwrap()[0].outcome, Outcome::Fetched);
+    assert_eq!(archive.asked("/elsewhere").len(), 1);
+    let file = dir.path().join(path.trim_start_matches('/'));
+    fs::remove_file(&file).unwrap();
+    // A listed host is asked, and does not answer.
+    archive.fault(&path, &[Fault::Redirect { elsewhere: true }; 9]);
+    let listed = Request { redirect_hosts: vec!["localhost".to_owned()], ..request };
+    assert!(matches!(run(&listed).0.unwrap_err(), DownloadError::Failed { .. }));
+    archive.fault(&path, &[Fault::Redirect { elsewhere: false }; 9]);
+    archive.fault("/elsewhere", &[Fault::Redirect { elsewhere: false }; 9]);
+    let error = run(&listed).0.unwrap_err().to_string();
+    assert!(error.ends_with("again and again"), "{error}");
+}
+
+#[test]
+fn a_file_above_the_limit_is_refused_and_not_kept() {
+    let archive = Archive::start();
+    let path = archive.put("BTCUSDT", "2023-01", 0..744);
+    let dir = tempfile::tempdir().unwrap();
+    let request = archive.request(dir.path(), &["BTCUSDT"], "2023-01", "2023-01");
+    let small = Request { policy: Policy { most_bytes: 1_000, ..request.policy }, ..request };
+    let error = run(&small).0.unwrap_err();
+    assert!(matches!(error, DownloadError::TooLarge { most: 1_000, .. }), "{error}");
+    assert!(error.help().contains("--max-size"), "{}", error.help());
+    // A server that does not say how much it will send.
+    archive.fault(&path, &[Fault::Endless(100_000)]);
+    assert!(matches!(run(&small).0.unwrap_err(), DownloadError::TooLarge { .. }));
+    let part = dir.path().join(format!("{}.part", path.trim_start_matches('/')));
+    assert!(!part.exists(), "nothing of it stays");
 }

@@ -23,7 +23,7 @@ use parquet::file::properties::WriterProperties;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::internals::data::check::check_file;
-use tiltyard::internals::data::import::{self, BadRows, OnExisting, ReadOptions, read_bars};
+use tiltyard::internals::data::import::{self, BadRows, ImportError, OnExisting, ReadOptions, read_bars};
 use tiltyard::internals::market::{LoadRequest, load, resample};
 use tiltyard::internals::report::terminal::{self, Style};
 use tiltyard::internals::scenario::Scenario;
@@ -301,8 +301,13 @@ fn no_mutation_of_a_foreign_file_panics_or_hangs() {
         let file = path.clone();
         ends(&format!("seed {seed}, {name}"), move || read_everywhere(&file));
         if seed < kinds.len() as u64 {
-            let bars = read_bars(&path, None, &ReadOptions::default()).unwrap().1;
-            assert!(bars.len() >= 80, "{name}");
+            let rows = match read_bars(&path, None, &ReadOptions::default()) {
+                Ok((_, bars)) => bars.len(),
+                // An archive with the same rows in two members.
+                Err(ImportError::OutOfOrder { row, .. }) => usize::try_from(row).unwrap() - 1,
+                Err(error) => panic!("{name}: {error}"),
+            };
+            assert!(rows >= 80, "{name}");
         }
         fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }

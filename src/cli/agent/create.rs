@@ -1,5 +1,6 @@
 //! Commands that make an agent or a key: the only ones that show a key, once.
 
+use std::io;
 use std::path::Path;
 
 use super::super::diagnostics::Quoted;
@@ -47,8 +48,9 @@ pub fn create(args: &CreateArgs) -> Result<Exit, Failure> {
     };
     // Before a store comes to be where there was none.
     AgentName::new(&text.name).map_err(|error| StoreError::BadName { reason: error.to_string() })?;
-    let new = Registry::open(&args.store.out)?.create(&text, now())?;
-    reveal(&[new], args.store.json)
+    let mut registry = Registry::open(&args.store.out)?;
+    let new = registry.create(&text, now())?;
+    reveal_new(&mut registry, &[new], args.store.json)
 }
 
 /// Copies an agent.
@@ -58,7 +60,7 @@ pub fn create(args: &CreateArgs) -> Result<Exit, Failure> {
 pub fn duplicate(args: &CloneArgs) -> Result<Exit, Failure> {
     let mut registry = Registry::open_existing(&args.store.out)?;
     let new = registry.duplicate(&args.agent, args.name.as_deref(), now())?;
-    reveal(&[new], args.store.json)
+    reveal_new(&mut registry, &[new], args.store.json)
 }
 
 /// Gives an agent another key.
@@ -66,12 +68,33 @@ pub fn duplicate(args: &CloneArgs) -> Result<Exit, Failure> {
 /// # Errors
 /// Where there is no such agent.
 pub fn regenerate_key(args: &OneArgs) -> Result<Exit, Failure> {
-    let new = Registry::open_existing(&args.store.out)?.regenerate_key(&args.agent)?;
-    reveal(&[new], args.store.json)
+    let mut registry = Registry::open_existing(&args.store.out)?;
+    let (new, former) = registry.regenerate_key(&args.agent)?;
+    reveal(&[new], args.store.json).or_else(|error| {
+        registry.restore_key(&former)?;
+        Err(not_shown(&error, "the agent keeps its former key"))
+    })
+}
+
+/// Prints new agents with their keys. Where that fails there are no new agents.
+pub fn reveal_new(registry: &mut Registry, all: &[NewAgent], as_json: bool) -> Result<Exit, Failure> {
+    reveal(all, as_json).or_else(|error| {
+        all.iter().try_for_each(|new| registry.delete(&new.agent.id).map(drop))?;
+        Err(not_shown(&error, "no agent was created"))
+    })
+}
+
+fn not_shown(error: &io::Error, then: &str) -> Failure {
+    let message = format!("the key cannot be shown, so {then}: cannot write to stdout: {error}");
+    Failure::plain(
+        Exit::RunFailed,
+        message,
+        "a key is shown once: repeat the command with a stdout that takes it",
+    )
 }
 
 /// Prints agents with their keys: the keys' only appearance.
-pub fn reveal(all: &[NewAgent], as_json: bool) -> Result<Exit, Failure> {
+fn reveal(all: &[NewAgent], as_json: bool) -> io::Result<Exit> {
     let mut text = String::new();
     if as_json {
         let one = |new: &NewAgent| {
@@ -98,7 +121,7 @@ pub fn reveal(all: &[NewAgent], as_json: bool) -> Result<Exit, Failure> {
             ));
         }
     }
-    output::result(&text)?;
+    output::once(&text)?;
     output::say("the key is shown only now: the store keeps only its hash");
     Ok(Exit::Done)
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Exit, Failure, output};
 use super::args::{ExportArgs, ImportArgs};
-use super::create::{refused, reveal};
+use super::create::{refused, reveal_new};
 use crate::run::now;
 use crate::scenario::{AgentText, read_roster, write_roster};
 use crate::store::registry::Registry;
@@ -38,6 +38,7 @@ pub fn import(args: &ImportArgs) -> Result<Exit, Failure> {
         Failure::plain(Exit::Usage, format!("cannot read `{shown}`: {error}"), help)
     })?;
     let agents = read_roster(&source).map_err(|problems| refused(&shown, &source, problems))?;
-    let new = Registry::open(&args.store.out)?.import(&agents, now())?;
-    reveal(&new, args.store.json)
+    let mut registry = Registry::open(&args.store.out)?;
+    let new = registry.import(&agents, now())?;
+    reveal_new(&mut registry, &new, args.store.json)
 }

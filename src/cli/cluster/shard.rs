@@ -48,7 +48,7 @@ pub fn run_shard(args: &RunArgs, dest: &str) -> Result<Exit, Failure> {
         let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.output.out))
             .map_err(|error| Failure::of_run(&error, &source))?;
         let memory = args.output.memory.unwrap_or(default_memory(&prepared));
-        let options = RunOptions { engine: args.engine.into(), memory };
+        let options = RunOptions { engine: args.engine.into(), memory, ..RunOptions::default() };
         let options = ShardOptions { shard, publish_every: args.shard.publish_every, options };
         let observer: Box<dyn RunObserver> = match prepared.scenario.sweep {
             Some(_) => Box::new(sweep::progress(args.output.quiet, interrupt)),

@@ -67,6 +67,12 @@ pub struct BinanceArgs {
     /// Milliseconds before the second attempt; doubles with each attempt
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000, hide = true)]
     first_wait_ms: u64,
+    /// Maximum size of a file, such as 500MB
+    #[arg(long, value_name = "SIZE", value_parser = crate::cli::args::size, default_value = "2GiB")]
+    max_size: usize,
+    /// Hosts that redirects may lead to, besides that of the URL, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "HOSTS")]
+    redirect_hosts: Vec<String>,
     /// Keep only the archive files, do not convert them to bars
     #[arg(long)]
     raw: bool,
@@ -134,8 +140,10 @@ impl BinanceArgs {
             policy: Policy {
                 attempts: self.attempts.max(1),
                 first_wait: Duration::from_millis(self.first_wait_ms),
+                most_bytes: self.max_size as u64,
                 ..Policy::default()
             },
+            redirect_hosts: self.redirect_hosts.clone(),
         };
         let bar = progress::of_files(0);
         let tell = |event: &Event<'_>| match event {

@@ -1,7 +1,7 @@
 //! `tiltyard data import`.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -11,7 +11,8 @@ use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::{Exit, Failure};
 use crate::data::import::{
-    self, BadRows, ImportGroup, ImportGroups, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
+    self, BadRows, EarlierImport, ImportGroup, ImportGroups, ImportProgress, Imported, ImportedFunding,
+    OnExisting, ReadOptions, Unit,
 };
 use crate::domain::counted;
 
@@ -175,15 +176,33 @@ impl ImportedAll {
     }
 }
 
-/// Imports group after group, with one progress bar for all. A group that fails stops no other.
+/// Imports group after group, with one progress bar for all. A group that fails stops no other. An import of several
+/// groups that was interrupted goes on where it was when it is repeated.
 pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> ImportedAll {
+    let out = groups.first().and_then(|group| group.output.parent()).unwrap_or(Path::new("."));
+    let resumes = groups.len() > 1 && existing == OnExisting::Refuse;
+    let mut earlier = resumes.then(|| ImportProgress::open(out, bad));
     let bar = progress::of_bytes(groups.iter().map(ImportGroup::work).sum());
     let mut done = Vec::with_capacity(groups.len());
     let mut failed: Option<Failure> = None;
     for group in groups {
+        let before = earlier.as_ref().map_or(EarlierImport::Nothing, |earlier| earlier.of(group));
+        if before == EarlierImport::Made {
+            bar.inc(group.work());
+            bar.suspend(|| {
+                say(format_args!("{} {}: imported before the interruption", group.symbol, group.interval))
+            });
+            continue;
+        }
         bar.set_message(group.symbol.to_string());
         let start = Instant::now();
-        let imported = match import::import(group, bad, existing, &|bytes| bar.inc(bytes)) {
+        let existing = if before == EarlierImport::Begun { OnExisting::Replace } else { existing };
+        let begun = earlier.as_mut().map_or(Ok(()), |earlier| earlier.begin(group));
+        let imported = begun.and_then(|()| import::import(group, bad, existing, &|bytes| bar.inc(bytes)));
+        let noted = imported.and_then(|imported| {
+            earlier.as_mut().map_or(Ok(()), |earlier| earlier.made(group)).map(|()| imported)
+        });
+        let imported = match noted {
             Ok(imported) => imported,
             Err(error) => {
                 let mut failure = import_failed(&error);
@@ -198,6 +217,9 @@ pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) ->
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let rows_per_second = imported.rows_in as f64 / seconds.max(1e-9);
         done.push(Timed { imported, seconds, rows_per_second });
+    }
+    if let Some(earlier) = earlier.filter(|_| failed.is_none()) {
+        earlier.end();
     }
     bar.finish_and_clear();
     ImportedAll { done, failed }

@@ -1,6 +1,7 @@
 //! Arguments that say what a file does not, shared by several commands.
 
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::cli::{Exit, Failure};
@@ -117,6 +118,10 @@ fn expanded(word: &OsStr) -> Result<Vec<PathBuf>, Failure> {
 pub fn import_failed(error: &ImportError) -> Failure {
     let exit = match error {
         ImportError::BadOption { .. } | ImportError::NothingFound { .. } => Exit::Usage,
+        // The data is not at fault where there is no room for the result.
+        ImportError::Io { action: "write", source, .. } if source.kind() != ErrorKind::AlreadyExists => {
+            Exit::RunFailed
+        }
         _ => Exit::Data,
     };
     Failure::plain(exit, error, error.help())
@@ -124,7 +129,11 @@ pub fn import_failed(error: &ImportError) -> Failure {
 
 /// The diagnostic of market data that failed.
 pub fn market_failed(error: &MarketError) -> Failure {
-    Failure::plain(Exit::Data, error, error.help())
+    let exit = match error {
+        MarketError::Io { action: "write", .. } => Exit::RunFailed,
+        _ => Exit::Data,
+    };
+    Failure::plain(exit, error, error.help())
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub fn run(
     engine: Loop,
     (interrupt, merging): (Interrupt, Option<Merging>),
 ) -> Result<(), Failure> {
-    let options = RunOptions { engine, memory: args.memory.unwrap_or(SWEEP_MEMORY) };
+    let options = RunOptions { engine, memory: args.memory.unwrap_or(SWEEP_MEMORY), ..RunOptions::default() };
     let progress = SweepProgress::new(args.quiet, interrupt);
     let swept = match merging {
         Some(mut merging) => sweep_merged(prepared, destination, options, &progress, &mut merging),

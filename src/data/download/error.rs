@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::files;
+
 /// Why a file could not be downloaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
@@ -22,6 +24,24 @@ pub enum DownloadError {
         url: String,
         /// The HTTP status.
         status: u16,
+    },
+    /// The server sends the client somewhere that it may not go.
+    #[error("`{url}` redirects to `{to}`, {problem}")]
+    Redirected {
+        /// URL that was requested.
+        url: String,
+        /// Where it redirects to.
+        to: String,
+        /// Why that is not followed.
+        problem: &'static str,
+    },
+    /// The file is larger than the limit.
+    #[error("`{url}` is larger than {} MB", most / 1_000_000)]
+    TooLarge {
+        /// URL that was requested.
+        url: String,
+        /// The limit in bytes.
+        most: u64,
     },
     /// The file does not match its checksum, in every attempt.
     #[error("`{url}` has SHA-256 `{found}`, but its checksum file says `{expected}`")]
@@ -81,17 +101,24 @@ pub enum DownloadError {
 
 impl DownloadError {
     /// The help, one sentence.
-    pub fn help(&self) -> &'static str {
+    pub fn help(&self) -> String {
         match self {
+            Self::Io { source, .. } => {
+                files::help_for(source).unwrap_or("check that the folder exists and is writable")
+            }
+            Self::Redirected { .. } => "if you trust that host, list it with `--redirect-hosts HOST`",
+            Self::TooLarge { .. } => {
+                "if the file is right, allow more with `--max-size`, such as `--max-size 8GB`"
+            }
             Self::Failed { .. } => "check the connection and repeat the command: downloaded files are kept",
             Self::Refused { .. } => "check `--base-url`; a mirror may use other paths or refuse your address",
             Self::Checksum { .. } => "repeat the command later; a file with a wrong checksum is not kept",
             Self::NoChecksum { .. } => "check `--base-url`: it must be the root of the archive",
-            Self::Io { .. } => "check that the folder exists and is writable",
             Self::BadWord { .. } => "write it as in the archive: BTCUSDT, and 1m, 1h or 1d",
             Self::EmptyRange { .. } => "set `--to` to a day at or after `--from`",
             Self::Nothing { .. } => "check the symbol, the market and its listing dates",
         }
+        .to_owned()
     }
 
     pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {

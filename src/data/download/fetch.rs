@@ -11,6 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::DownloadError;
+use super::redirect::{MOST_REDIRECTS, Redirects};
 use crate::files::{Existing, FileLock, open_plain, write_atomic};
 
 /// When and how often a request is retried.
@@ -24,6 +25,8 @@ pub struct Policy {
     pub longest_wait: Duration,
     /// A connection without data for this long is treated as broken.
     pub silence: Duration,
+    /// Maximum size of a file, in bytes; a larger one is refused.
+    pub most_bytes: u64,
 }
 
 impl Default for Policy {
@@ -33,6 +36,7 @@ impl Default for Policy {
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(120),
             silence: Duration::from_secs(30),
+            most_bytes: 2 << 30,
         }
     }
 }
@@ -53,9 +57,13 @@ pub enum Outcome {
 pub struct Client<'n> {
     agent: ureq::Agent,
     policy: Policy,
+    redirects: Redirects<'n>,
     /// Called for each retry with its reason and the wait.
     retry: &'n dyn Fn(&str, Duration),
 }
+
+/// An answer, or why there is none.
+type Asked = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 
 /// Result of one attempt.
 enum Attempt {
@@ -71,16 +79,19 @@ enum Attempt {
 }
 
 impl<'n> Client<'n> {
-    /// Creates a client; `retry` is called for each retry.
-    pub fn new(policy: Policy, retry: &'n dyn Fn(&str, Duration)) -> Self {
+    /// Creates a client; `retry` is called for each retry. Redirects are followed to the host that was asked, and to
+    /// these `hosts`.
+    pub fn new(policy: Policy, hosts: &'n [String], retry: &'n dyn Fn(&str, Duration)) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // Followed here, where the target can be checked.
+            .max_redirects(0)
             .timeout_connect(Some(policy.silence))
             .timeout_recv_response(Some(policy.silence))
             .timeout_per_read(Some(policy.silence))
             .user_agent(concat!("tiltyard/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.new_agent(), policy, retry }
+        Self { agent: config.new_agent(), policy, redirects: Redirects { hosts }, retry }
     }
 
     /// Downloads a file and its checksum file to `path`.
@@ -175,7 +186,7 @@ impl<'n> Client<'n> {
     }
 
     fn read(&self, url: &str) -> Result<Attempt, DownloadError> {
-        match self.ask(url, 0) {
+        match self.ask(url, 0)? {
             Ok(mut response) if response.status().is_success() => {
                 let mut bytes = Vec::new();
                 let read = response.body_mut().as_reader().take(64 * 1024).read_to_end(&mut bytes);
@@ -197,7 +208,7 @@ impl<'n> Client<'n> {
             Ok(_) => return Err(io(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))),
             Err(_) => 0,
         };
-        let mut response = match self.ask(url, have) {
+        let mut response = match self.ask(url, have)? {
             Ok(response) => response,
             Err(error) => return Ok(Attempt::Again { reason: error.to_string(), wait: None }),
         };
@@ -210,6 +221,11 @@ impl<'n> Client<'n> {
         }
         let continues = response.status() == 206;
         let length = response.body().content_length();
+        let before = if continues { have } else { 0 };
+        let too_large = || DownloadError::TooLarge { url: url.to_owned(), most: self.policy.most_bytes };
+        if length.is_some_and(|length| before.saturating_add(length) > self.policy.most_bytes) {
+            return Err(too_large());
+        }
         let mut options = OpenOptions::new();
         let options =
             if continues { options.append(true) } else { options.write(true).create(true).truncate(true) };
@@ -221,8 +237,13 @@ impl<'n> Client<'n> {
             match body.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(read) => {
-                    file.write_all(&buffer[..read]).map_err(io)?;
                     came += read as u64;
+                    if before.saturating_add(came) > self.policy.most_bytes {
+                        drop(file);
+                        fs::remove_file(part).map_err(|source| DownloadError::io("remove", part, source))?;
+                        return Err(too_large());
+                    }
+                    file.write_all(&buffer[..read]).map_err(io)?;
                 }
                 Err(error) => return Ok(Attempt::Again { reason: cut(&error), wait: None }),
             }
@@ -236,10 +257,22 @@ impl<'n> Client<'n> {
         }
     }
 
-    fn ask(&self, url: &str, from: u64) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
-        let request = self.agent.get(url);
-        let request = if from > 0 { request.header("range", format!("bytes={from}-")) } else { request };
-        request.call()
+    /// Asks for the bytes of a file from a position on, and follows redirects that are allowed.
+    fn ask(&self, url: &str, from: u64) -> Result<Asked, DownloadError> {
+        let mut at = url.to_owned();
+        for _ in 0..=MOST_REDIRECTS {
+            let request = self.agent.get(&at);
+            let request = if from > 0 { request.header("range", format!("bytes={from}-")) } else { request };
+            let response = match request.call() {
+                Ok(response) => response,
+                Err(error) => return Ok(Err(error)),
+            };
+            match self.redirects.target(&at, &response)? {
+                Some(target) => at = target,
+                None => return Ok(Ok(response)),
+            }
+        }
+        Err(DownloadError::Redirected { url: url.to_owned(), to: at, problem: "again and again" })
     }
 }
 

@@ -7,6 +7,7 @@
 mod archive;
 mod error;
 mod fetch;
+mod redirect;
 mod run;
 
 pub use archive::{Item, Period, Venue, parse_day};

@@ -27,8 +27,10 @@ pub struct Request {
     pub to: NaiveDate,
     /// Download folder; files are kept in the archive's own layout.
     pub folder: PathBuf,
-    /// When and how often to retry.
+    /// When and how often to retry, and how much to accept.
     pub policy: Policy,
+    /// Hosts that redirects may lead to, besides the one that is asked.
+    pub redirect_hosts: Vec<String>,
 }
 
 /// One file and its result.
@@ -68,7 +70,7 @@ pub fn download(request: &Request, tell: &dyn Fn(&Event<'_>)) -> Result<Vec<Fetc
     plain_word("interval", &request.interval)?;
     tell(&Event::Planned(periods.len() * request.symbols.len()));
     let retry = |reason: &str, wait: Duration| tell(&Event::Retry(reason, wait));
-    let client = Client::new(request.policy, &retry);
+    let client = Client::new(request.policy, &request.redirect_hosts, &retry);
     let mut all = Vec::new();
     for symbol in &request.symbols {
         let before = all.len();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Format;
 use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
+use crate::files::{again, help_for, io_cause};
 use crate::market::BarError;
 
 /// Why a file could not be imported.
@@ -102,6 +103,18 @@ pub enum ImportError {
         /// Time of the row.
         at: Timestamp,
         /// Why the row is invalid.
+        error: String,
+    },
+    /// A row that is not later than the one before it, where rows must be sorted.
+    #[error("`{}` row {row} ({at}): {error}", path.display())]
+    OutOfOrder {
+        /// File the error is about.
+        path: PathBuf,
+        /// Row number, from 1, counting data rows only.
+        row: u64,
+        /// Time of the row.
+        at: Timestamp,
+        /// How it lies to the row before it.
         error: String,
     },
     /// A price or a volume that only a larger unit can represent.
@@ -234,7 +247,9 @@ impl ImportError {
     /// The help, one sentence.
     pub fn help(&self) -> String {
         match self {
-            Self::Io { .. } => "check that the path exists and that you have access to it",
+            Self::Io { source, .. } => {
+                help_for(source).unwrap_or("check that the path exists and that you have access to it")
+            }
             Self::EmptyFile { .. } | Self::Damaged { .. } => "download or copy the file again",
             Self::Compression { .. } => "rewrite the file with zstd, snappy or no compression",
             Self::NoRows { .. } => "exclude the file, or get it from another source",
@@ -249,6 +264,9 @@ impl ImportError {
             Self::BadRow { .. } => {
                 "list invalid rows with `tiltyard data check FILE`; `--bad drop` drops and counts them, \
                  `--bad keep` writes them unchanged"
+            }
+            Self::OutOfOrder { .. } => {
+                "import the file with `tiltyard data import FILE --out DIR`, which sorts rows and drops repeated ones"
             }
             Self::NeedsUnit { .. } => {
                 "`--unit auto` quotes the symbol in the smallest sufficient unit, 1000 of the asset or \
@@ -304,6 +322,14 @@ impl ImportError {
         match error {
             DecodeError::Read(source) => Self::io("read", path, source),
             DecodeError::Content(detail) => Self::damaged(path, detail),
+        }
+    }
+
+    /// The error of a writer: of writing where its cause is an input/output error, such as a full disk.
+    pub(super) fn unwritten(path: &Path, error: impl std::error::Error + 'static) -> Self {
+        match io_cause(&error) {
+            Some(cause) => Self::io("write", path, again(cause)),
+            None => Self::damaged(path, error),
         }
     }
 

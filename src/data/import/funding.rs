@@ -4,12 +4,11 @@
 //! instant is refused.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::run::files;
 use super::{ImportError, OnExisting};
-use crate::decode::{Archive, ArrowFile, read_all, read_text};
+use crate::decode::{Archive, ArrowFile, open_regular, read_all, read_text};
 use crate::domain::{Rate, Span, Symbol, Timestamp};
 use crate::market::{FundingRate, TimeScale, numbers, raw_times, write_funding};
 
@@ -118,22 +117,21 @@ fn read(file: &Path) -> Result<Vec<(Timestamp, Rate)>, ImportError> {
     let extension =
         file.extension().map(|one| one.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let damaged = |detail: String| ImportError::Damaged { path: file.to_owned(), detail };
+    let failed = |error| ImportError::undecoded(file, error);
     let cells = match extension.as_str() {
-        "feather" | "arrow" => columnar(file, ArrowFile::open(file).map_err(|e| damaged(e.to_string()))?)?,
+        "feather" | "arrow" => columnar(file, ArrowFile::open(file).map_err(failed)?)?,
         "parquet" => {
-            let parquet = crate::decode::ParquetFile::open(file).map_err(|e| damaged(e.to_string()))?;
+            let parquet = crate::decode::ParquetFile::open(file).map_err(failed)?;
             let schema = parquet.schema().clone();
-            let batches = parquet
-                .batches(65_536, crate::decode::Selection::default())
-                .map_err(|e| damaged(e.to_string()))?;
+            let batches = parquet.batches(65_536, crate::decode::Selection::default()).map_err(failed)?;
             of_batches(file, &schema, batches)?
         }
         "zip" => {
-            let opened = File::open(file).map_err(|source| ImportError::io("read", file, source))?;
-            let mut archive = Archive::open(opened).map_err(|e| damaged(e.to_string()))?;
+            let opened = open_regular(file).map_err(|source| ImportError::io("read", file, source))?;
+            let mut archive = Archive::open(opened).map_err(failed)?;
             let mut all = Vec::new();
-            for (_, index) in archive.files().map_err(|e| damaged(e.to_string()))? {
-                let text = archive.read(index).map_err(|e| damaged(e.to_string()))?;
+            for (_, index) in archive.files().map_err(failed)? {
+                let text = archive.read(index).map_err(failed)?;
                 let text = read_all(text).map_err(|source| ImportError::io("read", file, source))?;
                 all.extend(csv(file, &text)?);
             }

@@ -1,8 +1,8 @@
-//! Reads one file's bars into memory, sorted and checked.
+//! Reads one file's bars into memory and checks them, as a run does.
 
 use std::path::Path;
 
-use super::order::{append, in_order, refuse_implausible_times};
+use super::order::{append, refuse_implausible_times};
 use super::plan::{ImportSource, ReadOptions};
 use super::rows::Rows;
 use super::run::source;
@@ -11,10 +11,11 @@ use super::{Format, ImportError};
 use crate::domain::{Symbol, Timestamp};
 use crate::market::{Bars, bar_error};
 
-/// Reads a whole file of bars: sorts it, drops exact duplicates, checks every row.
+/// Reads a whole file of bars and checks every row. Only an import sorts.
 ///
 /// # Errors
-/// As for importing it; [`ImportError::NotBars`] where it holds trades.
+/// As for importing it; [`ImportError::NotBars`] where it holds trades, [`ImportError::OutOfOrder`] for a row that is
+/// not later than the one before it.
 pub fn read_bars(
     path: &Path,
     format: Option<Format>,
@@ -33,7 +34,10 @@ pub fn read_bars(
         }
     };
     source.stream(&mut take, &|_| {})?;
-    let bars = unique(&symbol, in_order(bars))?;
+    if let Some(found) = bar_error::check_times(&bars.ts).into_iter().next() {
+        let (path, row, at) = (path.to_owned(), found.row as u64 + 1, bars.ts[found.row]);
+        return Err(ImportError::OutOfOrder { path, row, at, error: found.error.to_string() });
+    }
     if let Some(found) = bar_error::check(&bars, 0..bars.len(), &[], 1).into_iter().next() {
         return Err(ImportError::of_bar_error(path, found.row as u64 + 1, bars.ts[found.row], &found.error));
     }
@@ -86,25 +90,4 @@ fn at(rows: &Rows, row: usize) -> (Timestamp, [f64; 5]) {
             (trades.ts[row], [price, price, price, price, trades.volume[row]])
         }
     }
-}
-
-fn unique(symbol: &Symbol, bars: Bars) -> Result<Bars, ImportError> {
-    if bars.ts.windows(2).all(|pair| pair[0] < pair[1]) {
-        return Ok(bars);
-    }
-    let mut kept = Bars::with_capacity(bars.interval, bars.len());
-    for row in 0..bars.len() {
-        let (at, values) = bar(&bars, row);
-        if kept.ts.last() == Some(&at) {
-            let (_, before) = bar(&kept, kept.len() - 1);
-            if before.map(f64::to_bits) != values.map(f64::to_bits) {
-                let text = |values: [f64; 5]| values.map(|value| value.to_string()).join(", ");
-                let (first, second) = (text(before), text(values));
-                return Err(ImportError::Conflict { symbol: symbol.to_string(), at, first, second });
-            }
-            continue;
-        }
-        kept.push(at, values);
-    }
-    Ok(kept)
 }

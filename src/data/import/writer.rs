@@ -59,7 +59,7 @@ impl SortedWriter {
         let properties =
             properties.into_builder().set_column_dictionary_enabled("volume".into(), false).build();
         let writer = ArrowWriter::try_new(target, Arc::new(schema(nullable)), Some(properties))
-            .map_err(|error| ImportError::damaged(dir, error))?;
+            .map_err(|error| ImportError::unwritten(dir, error))?;
         Ok(Self {
             symbol: symbol.to_owned(),
             writer,
@@ -84,7 +84,7 @@ impl SortedWriter {
         self.stats.bars += bars.len() as u64;
         let batch =
             batch(bars, self.nullable).map_err(|error| ImportError::damaged(self.file.path(), error))?;
-        self.writer.write(&batch).map_err(|error| ImportError::damaged(self.file.path(), error))
+        self.writer.write(&batch).map_err(|error| ImportError::unwritten(self.file.path(), error))
     }
 
     /// Drops exact duplicates of the previous bar, refuses different bars with the same time.
@@ -121,7 +121,7 @@ impl SortedWriter {
     /// Finishes the file; it is removed on drop unless it is given a name.
     pub fn finish(self) -> Result<Run, ImportError> {
         let Self { writer, file, stats, .. } = self;
-        writer.close().map_err(|error| ImportError::damaged(file.path(), error))?;
+        writer.close().map_err(|error| ImportError::unwritten(file.path(), error))?;
         Ok(Run { file, stats })
     }
 }

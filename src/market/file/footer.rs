@@ -9,7 +9,7 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::basic::Compression;
 
 use super::columns::Columns;
-use crate::decode::{Batches, ParquetFile, Selection, guarded_as};
+use crate::decode::{Batches, ParquetFile, Selection, guarded_as, open_regular};
 use crate::market::MarketError;
 
 /// Rows per decoded batch.
@@ -30,7 +30,7 @@ impl Footer {
     /// # Errors
     /// Where it is no whole Parquet file of bars.
     pub fn read(path: &Path) -> Result<Self, MarketError> {
-        let file = File::open(path).map_err(|source| MarketError::io("read", path, source))?;
+        let file = open_regular(path).map_err(|source| MarketError::io("read", path, source))?;
         sniff(path, &file)?;
         let parquet = ParquetFile::open(path).map_err(|error| MarketError::undecoded(path, error))?;
         let columns = Columns::recognise(path, parquet.schema())?;

@@ -38,7 +38,7 @@ pub fn write_batch(path: &Path, batch: &RecordBatch) -> Result<(), MarketError> 
     fs::create_dir_all(folder).map_err(io)?;
     let _lock = FileLock::for_writing(path).map_err(io)?;
     let temporary = Temporary::create_in(folder).map_err(io)?;
-    encode(temporary.file(), batch).map_err(|error| MarketError::damaged(path, error))?;
+    encode(temporary.file(), batch).map_err(|error| MarketError::unwritten(path, error))?;
     temporary.persist(path, Existing::Replace).map_err(io)
 }
 

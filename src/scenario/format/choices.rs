@@ -266,6 +266,11 @@ impl Choice for ReportFormat {
         (Self::Json, "json", "always written"),
         (Self::Parquet, "parquet", "always written"),
         (Self::Csv, "csv", "the Parquet files also as CSV"),
+        (
+            Self::Spreadsheet,
+            "spreadsheet",
+            "the Parquet files also as CSV; in all CSV files a ' stands before text that a spreadsheet takes for a formula",
+        ),
         (Self::Html, "html", "one self-contained page"),
         (Self::Markdown, "markdown", "for pull requests and chats"),
     ];

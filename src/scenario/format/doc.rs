@@ -219,6 +219,42 @@ impl ValueType {
         }
     }
 
+    /// What a file may say, for help: `"1h"`.
+    pub fn example(&self) -> String {
+        let inside = |range: &Range| {
+            let least = if range.min_included { range.min } else { range.min + 1.0 };
+            if range.contains(least.max(1.0)) { least.max(1.0) } else { least.clamp(range.min, range.max) }
+        };
+        match self {
+            Self::Text | Self::Name => "\"..\"".to_owned(),
+            Self::Path => "\"data/prices\"".to_owned(),
+            Self::Boolean => "true".to_owned(),
+            Self::Integer { min, max } => (*min).max(1).min(*max).to_string(),
+            Self::Number(range) | Self::Percent(range) | Self::BasisPoints(range) => {
+                inside(range).to_string()
+            }
+            Self::Amount { .. } => "\"10000.00\"".to_owned(),
+            Self::Time => "2024-01-31".to_owned(),
+            Self::Span => "\"30d\"".to_owned(),
+            Self::Interval => "\"1h\"".to_owned(),
+            Self::Zone => "\"America/New_York\"".to_owned(),
+            Self::Choice { choices, .. } => {
+                choices().first().map_or_else(String::new, |choice| format!("\"{}\"", choice.name))
+            }
+            Self::Limit(of) => format!("{}, or false for no limit", of.example()),
+            Self::List { of, .. } => format!("[{}]", of.example()),
+            Self::Symbols => "[\"BTCUSDT\"], or \"all\"".to_owned(),
+            Self::Funding => "{ rate_bps = 1, every = \"8h\" }".to_owned(),
+            Self::Condition => "\"close > sma(20)\"".to_owned(),
+            Self::Swept => "{ fast = [5, 10, 20] }".to_owned(),
+            Self::Table(_) | Self::Named(_) => "a table: a line in [ ] with its keys below".to_owned(),
+            Self::Tables(_) => "a list of tables: a line in [[ ]] above the keys of each".to_owned(),
+            Self::Tagged { tag, variants, .. } => {
+                variants().first().map_or_else(String::new, |one| format!("{{ {tag} = \"{}\" }}", one.name))
+            }
+        }
+    }
+
     /// A phrase for messages: `a whole number`.
     pub fn expected(&self) -> String {
         match self {

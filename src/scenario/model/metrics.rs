@@ -134,6 +134,8 @@ pub enum ReportFormat {
     Parquet,
     /// CSV copies of the Parquet files.
     Csv,
+    /// All CSV files with a quote before text that a spreadsheet would take for a formula.
+    Spreadsheet,
     /// One self-contained HTML page.
     Html,
     /// Markdown, for pull requests and chats.

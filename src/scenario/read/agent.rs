@@ -158,7 +158,8 @@ fn risk(
         name.span(),
         format!("unknown risk profile `{}`", name.get_ref()),
         "no such `[risk.*]`".to_owned(),
-        if table.problems.is_long() { None } else { suggest::help(name.get_ref(), &known) },
+        if table.problems.is_long() { None } else { suggest::help(name.get_ref(), &known) }
+            .or_else(|| Some("define it as a `[risk.NAME]` table".to_owned())),
     );
     None
 }

@@ -182,7 +182,7 @@ fn whole_bars(
             table.span(key),
             format!("`{key}` {length} is not a whole number of {interval} bars"),
             format!("not a multiple of {interval}"),
-            None,
+            Some(format!("write a multiple of {interval}, such as \"{}\"", interval.span().times(10))),
         );
     }
     whole

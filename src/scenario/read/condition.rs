@@ -15,7 +15,7 @@ use crate::scenario::problem::Problems;
 use crate::scenario::{Condition, Expr};
 
 /// Default help for errors without their own.
-const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can use";
+pub(super) const REFERENCE: &str = "`tiltyard strategies rules` lists what conditions can use";
 
 /// A condition as written.
 pub(super) struct WrittenCondition {

@@ -225,7 +225,8 @@ fn name_in_unit(rule: &TableReader<'_>, source: &Symbol, unit: u32) -> Option<Sy
     let named = Instrument::named(source, unit);
     if let Err(error) = &named {
         let label = "makes the symbol's name too long".to_owned();
-        rule.problems.error(rule.span("unit"), error.to_string(), label, None);
+        let help = "write a smaller unit, or import the bars under a shorter symbol".to_owned();
+        rule.problems.error(rule.span("unit"), error.to_string(), label, Some(help));
     }
     named.ok()
 }

@@ -151,12 +151,16 @@ fn indicators(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<Vec
             Ok(series) => {
                 let message =
                     format!("`{}` is not a multiple of the scenario's interval {interval}", series.timeframe);
-                table.problems.error(text.span(), message, "not a multiple".to_owned(), None);
+                let help = format!(
+                    "write an indicator of {interval} bars or of a multiple, such as `sma(20)@{interval}`"
+                );
+                table.problems.error(text.span(), message, "not a multiple".to_owned(), Some(help));
             }
             Err(errors) => {
                 for error in errors {
                     let message = format!("`{}` is not an indicator: {error}", text.get_ref());
-                    table.problems.error(text.span(), message, "no indicator".to_owned(), error.help);
+                    let help = error.help.unwrap_or_else(|| condition::REFERENCE.to_owned());
+                    table.problems.error(text.span(), message, "no indicator".to_owned(), Some(help));
                 }
                 return None;
             }

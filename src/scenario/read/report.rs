@@ -47,6 +47,7 @@ fn unknown(table: &TableReader<'_>, name: &Spanned<String>, agents: &[&str], sym
         name.span(),
         format!("unknown agent or symbol `{}` as benchmark", name.get_ref()),
         "neither an agent nor a symbol has this name".to_owned(),
-        suggest::help(name.get_ref(), &known),
+        suggest::help(name.get_ref(), &known)
+            .or_else(|| Some("write the name of an agent or symbol".to_owned())),
     );
 }

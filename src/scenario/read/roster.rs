@@ -157,6 +157,7 @@ fn member(
         if profiles.is_some() && !known.contains(&risk.get_ref().as_str()) {
             let message = format!("unknown risk profile `{}`", risk.get_ref());
             let help = if table.problems.is_long() { None } else { suggest::help(risk.get_ref(), &known) };
+            let help = help.or_else(|| Some("define it as a `[risk.NAME]` table".to_owned()));
             table.problems.error(risk.span(), message, "no such `[risk.*]`".to_owned(), help);
         }
     }

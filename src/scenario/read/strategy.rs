@@ -188,7 +188,8 @@ fn bollinger_reversion(table: &TableReader<'_>) -> Option<StrategyKind> {
         let span = table.span("width");
         let text = table.problems.text(&span);
         let message = format!("`width` = {text} has more than three decimal places");
-        table.problems.error(span, message, "at most 3 decimal places".to_owned(), None);
+        let help = format!("write a number such as {:.3}", (thousandths.round() / 1_000.0).max(0.001));
+        table.problems.error(span, message, "at most 3 decimal places".to_owned(), Some(help));
         return None;
     }
     Some(StrategyKind::BollingerReversion { period: period?, width })

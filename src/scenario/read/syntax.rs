@@ -122,7 +122,24 @@ fn add(message: &str, span: Range<usize>, problems: &Problems<'_>) {
             let message = format!("not valid TOML: `{text}` is not closed");
             problems.error(span, message, "opened here".to_owned(), Some(format!("add `{closing}`")));
         }
-        _ => problems.error(span, format!("not valid TOML: {message}"), message.to_owned(), None),
+        _ => {
+            let help = Some(help(message).to_owned());
+            problems.error(span, format!("not valid TOML: {message}"), message.to_owned(), help);
+        }
+    }
+}
+
+/// What to write instead of a line that is not TOML.
+fn help(message: &str) -> &'static str {
+    let about = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if about(&["string", "quote"]) {
+        "put text in a pair of quotes, on one line: name = \"text\""
+    } else if about(&["header", "table"]) {
+        "a table begins with a line such as [market] or [[agents]]"
+    } else if about(&["value", "number", "integer", "float", "boolean", "date"]) {
+        "write `key = value`: a number, true, false, a date, a list in [ ], or text in quotes"
+    } else {
+        "write one `key = value` a line, and text in quotes"
     }
 }
 

@@ -133,7 +133,8 @@ impl<'t> TableReader<'t> {
             return given.wrong_type(&doc.value, Some(help));
         };
         if list.is_empty() {
-            return given.fail(format!("`{key}` is empty"), "needs at least one".to_owned(), None);
+            let help = format!("write `[[{key}]]` with its keys below");
+            return given.fail(format!("`{key}` is empty"), "needs at least one".to_owned(), Some(help));
         }
         let each = |item: &'t Spanned<DeValue<'t>>| {
             let entries = ValueReader { key, value: item, problems: self.problems }.table(&doc.value)?;
@@ -258,6 +259,7 @@ impl<'t> TableReader<'t> {
                     .or_else(|| self.known())
             };
             let help = if self.problems.is_long() { None } else { help() };
+            let help = help.or_else(|| Some("remove it".to_owned()));
             self.problems.error(key.span(), message, label.to_owned(), help);
         }
     }

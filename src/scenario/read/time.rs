@@ -13,7 +13,12 @@ impl ReadValue for Span {
         if span.micros() > 0 {
             return Some(span);
         }
-        given.fail(format!("`{}` has a length of zero", given.key), "must be above zero".to_owned(), None)
+        let help = format!("write it as {}", expected.example());
+        given.fail(
+            format!("`{}` has a length of zero", given.key),
+            "must be above zero".to_owned(),
+            Some(help),
+        )
     }
 }
 

@@ -41,14 +41,16 @@ impl<'t> ValueReader<'t> {
     pub(super) fn wrong_type<T>(&self, expected: &ValueType, help: Option<String>) -> Option<T> {
         let found = phrases::what(self.value.get_ref());
         let message = format!("`{}` must be {}, not {found}", self.key, expected.expected());
+        let help = help.or_else(|| Some(format!("write it as {}", expected.example())));
         self.fail(message, format!("this is {found}"), help)
     }
 
     /// Reports a value whose text cannot be parsed.
     pub(super) fn unreadable<T>(&self, error: &impl std::fmt::Display, expected: &ValueType) -> Option<T> {
         let help = match expected {
-            // The error itself explains what a name is.
-            ValueType::Name => None,
+            ValueType::Name => {
+                Some("write a name of visible characters, without / \\ : * ? \" < > | $ or `".to_owned())
+            }
             _ => Some(format!("write {}", expected.expected())),
         };
         self.fail(format!("`{}`: {error}", self.key), "cannot be used".to_owned(), help)
@@ -306,7 +308,12 @@ impl<T: ReadValue> ReadValue for Vec<T> {
             return given.wrong_type(expected, help);
         };
         if list.len() < *min {
-            return given.fail(format!("`{}` is empty", given.key), "needs at least one".to_owned(), None);
+            let help = format!("write at least one, such as {}", expected.example());
+            return given.fail(
+                format!("`{}` is empty", given.key),
+                "needs at least one".to_owned(),
+                Some(help),
+            );
         }
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let mut values = Some(Self::new());

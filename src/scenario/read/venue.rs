@@ -64,7 +64,7 @@ fn volume_share(table: &TableReader<'_>) -> Option<Slippage> {
             table.span(key),
             format!("`floor_bps` = {floor} is above `cap_bps` = {cap}"),
             "the floor is above the cap".to_owned(),
-            None,
+            Some(format!("write a `floor_bps` of at most {cap}, or a higher `cap_bps`")),
         );
         return None;
     }

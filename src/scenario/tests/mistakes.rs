@@ -143,13 +143,13 @@ fn wrong_types_name_both_types() {
         &changed(r#"{ model = "none" }"#, r#""none""#),
         "`slippage` must be a table such as { model = \"..\" }, not a string",
         "\"none\"",
-        None,
+        Some("write it as { model = \"none\" }"),
     );
     assert_mistake(
         &changed("max_open_orders = 20", "max_open_orders = true"),
         "`max_open_orders` must be a whole number, or false for no limit, not true or false",
         "true",
-        None,
+        Some("write it as 1, or false for no limit"),
     );
     assert_mistake(
         &changed("[battle]\nranking_metric = \"roi_pct\"", "[battle]\naggregate = \"sum\""),

@@ -2,6 +2,7 @@
 
 mod defaults;
 mod files;
+mod helps;
 mod margin;
 mod mistakes;
 mod references;

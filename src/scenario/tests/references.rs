@@ -219,7 +219,7 @@ fn windows_are_whole_bars() {
         &format!(r#"{GOOD}windows = {{ kind = "sequential", length = "90m" }}"#),
         "`length` 90m is not a whole number of 1h bars",
         "\"90m\"",
-        None,
+        Some("write a multiple of 1h, such as \"10h\""),
     );
     let source = format!(r#"{GOOD}windows = {{ kind = "rolling", length = "2h", step = "0h" }}"#);
     assert_eq!(mistake(&source).0, "`step` has a length of zero");
@@ -289,7 +289,7 @@ fn a_condition_is_a_text_or_a_table() {
         &with_strategy(r#"{ kind = "rules", enter_all = [1] }"#),
         "`enter_all` must be an expression, or { when = \"..\", timeframe = \"..\" }, not a whole number",
         "1",
-        None,
+        Some("write it as \"close > sma(20)\""),
     );
     assert_mistake(
         &with_strategy(r#"{ kind = "rules", enter_all = [{ wen = "close > 1" }] }"#),

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use crate::files::help_for;
+
 /// The command that repairs the store of a database.
 pub(super) fn repair(database: &Path) -> String {
     let out = database.parent().filter(|out| !out.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -24,10 +26,9 @@ pub(super) fn for_writing(error: &io::Error) -> String {
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
             "another file or folder has this name: move it, or give another folder with --out"
         }
-        _ => {
-            "check that the disk works and has space and that the folder is writable, or give another folder \
-             with --out"
-        }
+        _ => help_for(error).unwrap_or(
+            "check that the disk works and has space and that the folder is writable, or give another folder with --out",
+        ),
     }
     .to_owned()
 }
@@ -37,7 +38,7 @@ pub(super) fn of_reading(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "it does not exist: `tiltyard store check` lists all missing files",
         ErrorKind::PermissionDenied => "it is not readable: change its permissions",
-        _ => "check that the file exists and is readable",
+        _ => help_for(error).unwrap_or("check that the file exists and is readable"),
     }
     .to_owned()
 }
@@ -81,7 +82,8 @@ fn of_code(code: ErrorCode) -> Option<&'static str> {
             "it is not writable: change the permissions of the file and its folder, or give another folder with --out"
         }
         ErrorCode::CannotOpen => {
-            "check that its folder exists and is readable and writable, or give another folder with --out"
+            "check that its folder exists and is readable and writable and that not too many files are open \
+             (`ulimit -n 4096` raises the limit), or give another folder with --out"
         }
         // What a failed sync left in the write-ahead log may be read back later as committed.
         ErrorCode::SystemIoFailure => {

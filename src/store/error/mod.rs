@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::decode::DecodeError;
+use crate::files::{again, io_cause};
 
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,16 @@ pub enum StoreError {
         path: PathBuf,
         /// Underlying error.
         source: rusqlite::Error,
+    },
+    /// A run was published, but another program used the index for too long to list it.
+    #[error("the run is in `{}`, but the index `{}` does not list it yet: {source}", folder.display(), path.display())]
+    Unlisted {
+        /// Folder of the run.
+        folder: PathBuf,
+        /// The index.
+        path: PathBuf,
+        /// Underlying error.
+        source: Box<rusqlite::Error>,
     },
     /// The index was made by a newer version of the program.
     #[error("the index `{}` has format {found}; this version of tiltyard supports formats up to {known}", path.display())]
@@ -346,6 +357,9 @@ impl StoreError {
                 "this is a bug in tiltyard: please report it with the scenario".to_owned()
             }
             Self::Index { path, source } => help::of_database(path, source),
+            Self::Unlisted { .. } => {
+                "another program is using the index: the next command on this store lists the run".to_owned()
+            }
             Self::Trials { path, source } => help::of_trials(path, source),
             Self::NoPacks { .. } => {
                 "give the place that the shards publish to (`tiltyard run FILE --shard I/N --outcomes DEST`)".to_owned()
@@ -468,8 +482,12 @@ impl StoreError {
         }
     }
 
+    /// The error of a Parquet file: of writing where its cause is an input/output error, such as a full disk.
     pub(super) fn parquet(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
-        move |source| Self::Parquet { path: path.to_owned(), source }
+        move |source| match io_cause(&source) {
+            Some(cause) => Self::Write { path: path.to_owned(), source: again(cause) },
+            None => Self::Parquet { path: path.to_owned(), source },
+        }
     }
 
     pub(super) fn columns(path: &Path) -> impl FnOnce(arrow_schema::ArrowError) -> Self {

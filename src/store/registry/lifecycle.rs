@@ -21,6 +21,14 @@ pub struct NewAgent {
     pub key: ApiKey,
 }
 
+/// The key that an agent had before another was made, as the store keeps it.
+#[derive(Debug)]
+pub struct FormerKey {
+    agent: String,
+    hash: Vec<u8>,
+    prefix: String,
+}
+
 /// What to change about an agent; what is not given stays.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
@@ -197,12 +205,17 @@ impl Registry {
         Ok(agent)
     }
 
-    /// Gives an agent another key; the old one is dead at once.
+    /// Gives an agent another key; the old one is dead at once, unless it is [restored](Registry::restore_key).
     ///
     /// # Errors
     /// [`StoreError::NoRandom`], else as [`Registry::agent`].
-    pub fn regenerate_key(&mut self, text: &str) -> Result<NewAgent, StoreError> {
+    pub fn regenerate_key(&mut self, text: &str) -> Result<(NewAgent, FormerKey), StoreError> {
         let id = self.agent(text)?.id;
+        let former = "SELECT key_hash, key_prefix FROM registry_agents WHERE id = ?1";
+        let former = self.0.db.query_row(former, [&id], |row| {
+            Ok(FormerKey { agent: id.clone(), hash: row.get(0)?, prefix: row.get(1)? })
+        });
+        let former = former.map_err(StoreError::index(&self.0.path))?;
         let key = ApiKey::generate().map_err(|error| StoreError::NoRandom { reason: error.to_string() })?;
         self.change(|entry, path| {
             let sql = "UPDATE registry_agents SET key_hash = ?2, key_prefix = ?3 WHERE id = ?1";
@@ -211,7 +224,19 @@ impl Registry {
                 .map_err(StoreError::index(path))?;
             Ok(())
         })?;
-        Ok(NewAgent { agent: self.agent(&id)?, key })
+        Ok((NewAgent { agent: self.agent(&id)?, key }, former))
+    }
+
+    /// Gives an agent the key back that it had before another was made, which nobody has seen.
+    ///
+    /// # Errors
+    /// [`StoreError::Index`].
+    pub fn restore_key(&mut self, former: &FormerKey) -> Result<(), StoreError> {
+        self.change(|entry, path| {
+            let sql = "UPDATE registry_agents SET key_hash = ?2, key_prefix = ?3 WHERE id = ?1";
+            let key = params![former.agent, former.hash, former.prefix];
+            entry.execute(sql, key).map(drop).map_err(StoreError::index(path))
+        })
     }
 
     /// The agent that a key belongs to.

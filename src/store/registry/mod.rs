@@ -29,7 +29,7 @@ pub(super) use backup::{
 };
 pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
 pub use key::{ApiKey, KeyHash};
-pub use lifecycle::{Change, NewAgent};
+pub use lifecycle::{Change, FormerKey, NewAgent};
 pub use lookup::StoredAgents;
 pub use model::{AgentRow, AgentStatus, VersionRow};
 pub use open::Registry;

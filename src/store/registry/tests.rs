@@ -8,7 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Cash, Span, Timestamp};
-use crate::scenario::{AgentText, ExistingWallet, Registered, RiskText, Scenario, StartingWallet};
+use crate::scenario::{
+    AgentText, ExistingWallet, Registered, Registry as _, RiskText, Scenario, StartingWallet, Unregistered,
+};
 use crate::store::{Index, Run, RunCommit, RunTiming, RunWriter, StoreError, fixture};
 use crate::tournament::Tournament;
 
@@ -113,7 +115,7 @@ fn an_agent_is_made_found_and_known_by_its_key() {
         assert_eq!(registry.agent(name).unwrap(), new.agent, "{name}");
     }
     assert_eq!(registry.whoami(&new.key).unwrap().id, new.agent.id);
-    let other = registry.regenerate_key("trend").unwrap();
+    let (other, _) = registry.regenerate_key("trend").unwrap();
     assert!(matches!(registry.whoami(&new.key), Err(StoreError::UnknownKey)), "the old key is dead");
     assert_eq!(registry.whoami(&other.key).unwrap().id, new.agent.id);
     assert!(matches!(registry.agent("trnd"), Err(StoreError::NoAgent { .. })));
@@ -355,4 +357,36 @@ proptest! {
             before = now;
         }
     }
+}
+
+#[test]
+fn a_check_sees_one_moment_while_agents_are_deleted_beside_it() {
+    let out = tempfile::tempdir().unwrap();
+    let mut registry = Registry::open(out.path()).unwrap();
+    let agents: Vec<AgentText> = (0..60).map(|n| AgentText { name: format!("a{n}"), ..text("a") }).collect();
+    registry.import(&agents, at(0)).unwrap();
+    let deleting =
+        std::thread::spawn(move || agents.iter().for_each(|one| drop(registry.delete(&one.name).unwrap())));
+    let mut checks = 0;
+    while !deleting.is_finished() || checks == 0 {
+        let found = crate::store::inspect(out.path(), &|_, _| ()).unwrap();
+        assert_eq!(found.problems, [], "after {checks} checks");
+        checks += 1;
+    }
+    deleting.join().unwrap();
+}
+
+#[test]
+fn the_agents_of_a_scenario_are_looked_up_in_one_moment() {
+    let out = tempfile::tempdir().unwrap();
+    let mut registry = Registry::open(out.path()).unwrap();
+    registry.create(&text("one"), at(0)).unwrap();
+    registry.create(&text("two"), at(0)).unwrap();
+    let known = StoredAgents::of(out.path());
+    known.find("one", None).unwrap();
+    registry.delete("two").unwrap();
+    known.find("two", None).unwrap();
+    let later = StoredAgents::of(out.path());
+    let Err(Unregistered::Unknown { known }) = later.find("two", None) else { panic!("two is deleted") };
+    assert_eq!(known, ["one"]);
 }

@@ -155,8 +155,7 @@ fn infinite(score: Score) -> Option<String> {
 pub fn write_sweep(folder: &Path, id: &RunId, results: &SweepResults<'_>) -> Result<SweepRecord, StoreError> {
     let rows = result_rows(results).map_err(StoreError::columns(folder))?;
     write_table(folder, "results", results.csv, rows)?;
-    let rows = window_rows(results).map_err(StoreError::columns(folder))?;
-    write_table(folder, "windows", results.csv, rows)?;
+    write_windows(folder, results)?;
     if let Some(validation) = results.validation {
         let rows = split_rows(results, validation).map_err(StoreError::columns(folder))?;
         write_table(folder, "validation", results.csv, rows)?;
@@ -164,6 +163,28 @@ pub fn write_sweep(folder: &Path, id: &RunId, results: &SweepResults<'_>) -> Res
     let record = results.record(id);
     json_file::write(&folder.join("sweep.json"), "the sweep", &record)?;
     Ok(record)
+}
+
+/// Rows of `windows.parquet` that are made at once; whole pages of the file, so that its bytes do not depend on it.
+const WINDOW_ROWS: usize = 1 << 14;
+
+/// Writes `windows.parquet` part by part: a sweep has a row for each trial and window.
+fn write_windows(folder: &Path, results: &SweepResults<'_>) -> Result<(), StoreError> {
+    let rows: Vec<WindowRow<'_>> = results
+        .searched
+        .trials
+        .iter()
+        .flat_map(|trial| {
+            let outcomes = (0_u32..).zip(&trial.outcomes);
+            outcomes.filter_map(move |(window, outcome)| Some((trial, window, outcome.as_ref()?)))
+        })
+        .collect();
+    let empty = window_rows(results, &[]).map_err(StoreError::columns(folder))?;
+    let mut file = TableFile::create(folder, "windows", results.csv, &empty)?;
+    for part in rows.chunks(WINDOW_ROWS) {
+        file.write(window_rows(results, part))?;
+    }
+    file.close()
 }
 
 fn write_table(
@@ -203,17 +224,14 @@ fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, A
     table(columns)
 }
 
-/// One row a trial and window, in order.
-fn window_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
-    let rows: Vec<(&Trial, u32, &WindowOutcome)> = results
-        .searched
-        .trials
-        .iter()
-        .flat_map(|trial| {
-            let numbered = (0_u32..).zip(&trial.outcomes);
-            numbered.filter_map(move |(window, outcome)| Some((trial, window, outcome.as_ref()?)))
-        })
-        .collect();
+/// A trial, a window's number and what came of it there.
+type WindowRow<'r> = (&'r Trial, u32, &'r WindowOutcome);
+
+/// One row a trial and window.
+fn window_rows(
+    results: &SweepResults<'_>,
+    rows: &[WindowRow<'_>],
+) -> Result<arrow_array::RecordBatch, ArrowError> {
     let all = || rows.iter();
     let of = |metrics: fn(&WindowOutcome) -> Cash| rows.iter().map(move |row| metrics(row.2));
     let mut columns = vec![

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::decode::DecodeError;
+use crate::files::help_for;
 
 /// Number of a row in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +150,9 @@ impl TableError {
     /// The help, one sentence.
     pub fn help(&self) -> String {
         match self {
-            Self::Read { .. } => "check that the file exists and is readable".to_owned(),
+            Self::Read { source, .. } => {
+                help_for(source).unwrap_or("check that the file exists and is readable").to_owned()
+            }
             Self::NotText { .. } => "give a CSV file in UTF-8 or a Parquet file".to_owned(),
             Self::TooLarge { .. } => "write the table as Parquet, or use fewer rows".to_owned(),
             Self::Parquet { .. } => {

@@ -41,7 +41,7 @@ impl Loaded {
 
     pub fn run(&self, engine: Loop) -> Tournament {
         // Hardly any memory for shared columns, so they are recomputed repeatedly.
-        let options = RunOptions { engine, memory: 1 << 12 };
+        let options = RunOptions { engine, memory: 1 << 12, ..RunOptions::default() };
         run_by(&self.plan(), &NoProgress, options).unwrap()
     }
 

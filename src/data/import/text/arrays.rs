@@ -16,6 +16,8 @@ pub struct ArrayLines<R> {
     row: Vec<u8>,
     in_row: bool,
     in_string: bool,
+    /// Length of the string so far, wherever it is.
+    string: usize,
     escaped: bool,
     ready: Vec<u8>,
     sent: usize,
@@ -31,6 +33,7 @@ impl<R: Read> ArrayLines<R> {
             row: Vec::new(),
             in_row: false,
             in_string: false,
+            string: 0,
             escaped: false,
             ready: Vec::new(),
             sent: 0,
@@ -43,11 +46,15 @@ impl<R: Read> ArrayLines<R> {
             let ends = byte == b'"' && !self.escaped;
             self.escaped = byte == b'\\' && !self.escaped;
             self.in_string = !ends;
+            self.string += 1;
+            if self.string > MAX_LINE {
+                return Err(invalid("a string is longer than 1 MB, which no value of a candle is"));
+            }
             return self.keep(byte);
         }
         match byte {
             b'"' => {
-                self.in_string = true;
+                (self.in_string, self.string) = (true, 0);
                 self.keep(byte)?;
             }
             b'[' => {
@@ -137,6 +144,11 @@ mod tests {
     #[test]
     fn a_truncated_text_is_an_error() {
         assert_eq!(lines("[[1,2],[3").unwrap_err().to_string(), "the JSON text is truncated");
+        let long = "x".repeat(MAX_LINE + 1);
+        for text in [format!("{{\"note\":\"{long}\",\"rows\":[[1,2]]}}"), format!("[[1,\"{long}\"]]")] {
+            assert!(lines(&text).unwrap_err().to_string().contains("longer than 1 MB"));
+        }
+        assert!(lines(&format!("[[1,{}]]", "7".repeat(MAX_LINE))).unwrap_err().to_string().contains("1 MB"));
         assert_eq!(lines("[[1,2]]]").unwrap_err().to_string(), "a `]` without its `[`");
     }
 }

@@ -17,12 +17,15 @@ use super::agent_context::AgentContext;
 use super::battle::ReadBattle;
 use super::condition;
 use super::table::TableReader;
+use crate::domain::grouped;
 use crate::scenario::expr::NamedCondition;
 use crate::scenario::suggest;
 use crate::scenario::{AgentSpec, SearchKind, SweepSpec, SweptParameter, SweptValue, SweptValues, VenueSpec};
 
 /// Minimum number of trials in a generation of CMA-ES.
 const LEAST_GENERATION: u32 = 4;
+/// Maximum number of combinations of a grid.
+const MAX_GRID: u128 = 10_000_000;
 /// Number of combinations that are checked while the file is parsed.
 const CHECKED: usize = 2_000;
 
@@ -101,7 +104,8 @@ fn find<'a>(
         name.span(),
         format!("unknown agent `{}` to sweep", name.get_ref()),
         "there is no agent with this name".to_owned(),
-        suggest::help(name.get_ref(), &agents.names()?),
+        suggest::help(name.get_ref(), &agents.names()?)
+            .or_else(|| Some("write the name of an agent".to_owned())),
     );
     None
 }
@@ -145,6 +149,20 @@ fn fits_search(
         let span = parameter.spans.first().cloned().unwrap_or_else(|| table.header());
         return problem(span, message, "no `step` or `points`", help);
     }
+    let combinations = |product: u128, parameter: &SweptParameter| match &parameter.values {
+        SweptValues::Listed(values) => product.saturating_mul(values.len() as u128),
+        SweptValues::Continuous { .. } => product,
+    };
+    let total = parameters.iter().fold(1, combinations);
+    if whole_grid && total > MAX_GRID {
+        let help = "use fewer values, larger steps, or `search = \"random\"` with a number of `trials`";
+        let message = format!(
+            "the grid has {} combinations; at most {} can be enumerated",
+            grouped(&total.to_string()),
+            grouped(&MAX_GRID.to_string())
+        );
+        return problem(table.span("parameters"), message, "too many combinations", help);
+    }
     let word = |parameter: &&SweptParameter| match &parameter.values {
         SweptValues::Listed(values) => values.iter().any(|value| matches!(value, SweptValue::Word(_))),
         SweptValues::Continuous { .. } => false,
@@ -168,7 +186,8 @@ fn read_batch(
     let Some(batch) = written else { return Some(default_batch(search, parameters)) };
     if search == SearchKind::CmaEs && *batch.get_ref() < LEAST_GENERATION {
         let message = format!("a generation of `cma_es` has at least {LEAST_GENERATION} trials");
-        table.problems.error(batch.span(), message, "too small".to_owned(), None);
+        let help = format!("write {LEAST_GENERATION} or more, or remove `batch`");
+        table.problems.error(batch.span(), message, "too small".to_owned(), Some(help));
         return None;
     }
     Some(batch.into_inner())

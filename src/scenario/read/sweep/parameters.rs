@@ -30,11 +30,13 @@ pub(super) fn flatten<'t>(given: &ValueReader<'t>) -> Option<Vec<WrittenParamete
     let mut found = Vec::new();
     let valid = walk(table, &[], given, &mut found);
     if found.is_empty() && valid {
-        return given.fail("`parameters` is empty".to_owned(), "needs at least one".to_owned(), None);
+        let help = "name a parameter and its values, such as { fast = [5, 10, 20] }".to_owned();
+        return given.fail("`parameters` is empty".to_owned(), "needs at least one".to_owned(), Some(help));
     }
     if found.len() > MAX_PARAMETERS {
         let message = format!("{} parameters are too many for one sweep", found.len());
-        return given.fail(message, format!("at most {MAX_PARAMETERS}"), None);
+        let help = "sweep the others in a sweep of their own".to_owned();
+        return given.fail(message, format!("at most {MAX_PARAMETERS}"), Some(help));
     }
     // The TOML parser sorts tables by key; this restores the file's order.
     found.sort_by_key(|written| written.key.start);

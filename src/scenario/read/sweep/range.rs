@@ -52,7 +52,8 @@ pub(super) fn read<'t>(
     let ((from, _), (to, last)) = (from?, to?);
     if from >= to {
         let message = format!("the range of `{}` ends at {to}, not above {from}", given.key);
-        return last.fail(message, "not above its start".to_owned(), None);
+        let help = format!("write an end above {from}, or a list of values");
+        return last.fail(message, "not above its start".to_owned(), Some(help));
     }
     let third = table.get(keys[2]).map(|value| ValueReader { key: keys[2], value, problems: given.problems });
     if log { logarithmic(given, (from, to), third, whole) } else { stepped(given, (from, to), third, whole) }
@@ -68,8 +69,9 @@ fn number(given: &ValueReader<'_>) -> Option<Decimal> {
         _ => None,
     };
     let decimal = text.and_then(|text| text.parse().or_else(|_| Decimal::from_scientific(&text)).ok());
-    decimal
-        .or_else(|| given.fail(format!("`{}` must be a number", given.key), "not a number".to_owned(), None))
+    let help = "write a number without quotes, such as 5 or 0.5";
+    let message = || format!("`{}` must be a number", given.key);
+    decimal.or_else(|| given.fail(message(), "not a number".to_owned(), Some(help.to_owned())))
 }
 
 fn value(decimal: Decimal, whole: bool) -> Option<SweptValue> {
@@ -87,7 +89,8 @@ fn stepped(
             let size = number(&step)?;
             if size <= Decimal::ZERO || whole && !size.is_integer() {
                 let what = if whole { "a whole number above 0" } else { "above 0" };
-                return step.fail(format!("`step` = {size} must be {what}"), "not possible".to_owned(), None);
+                let help = Some("write a step such as 1, or a list of values".to_owned());
+                return step.fail(format!("`step` = {size} must be {what}"), "not possible".to_owned(), help);
             }
             size
         }
@@ -114,7 +117,8 @@ fn logarithmic(
 ) -> Option<SweptValues> {
     if from <= Decimal::ZERO {
         let message = format!("the log range of `{}` starts at {from}", given.key);
-        return given.fail(message, "must start above 0".to_owned(), None);
+        let help = "write a start above 0, or `from` and `to` for a range that is not logarithmic".to_owned();
+        return given.fail(message, "must start above 0".to_owned(), Some(help));
     }
     let (low, high) = (from.to_f64()?, to.to_f64()?);
     let Some(points) = points else {

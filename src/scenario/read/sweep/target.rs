@@ -30,7 +30,8 @@ pub(super) fn resolve(
             } else {
                 format!("`{}` and `{}` have the same name", first.path, one.path)
             };
-            table.problems.error(written.key.clone(), message, "already listed".to_owned(), None);
+            let help = "keep one of them".to_owned();
+            table.problems.error(written.key.clone(), message, "already listed".to_owned(), Some(help));
             return None;
         }
     }
@@ -175,7 +176,7 @@ fn values(given: &ValueReader<'_>, of: &ValueType) -> Option<SweptValues> {
                 return given.fail(
                     format!("`{}` has no values", given.key),
                     "needs at least one".to_owned(),
-                    None,
+                    Some(format!("write a list such as [{}]", of.example())),
                 );
             }
             let mut found: Option<Vec<SweptValue>> = Some(Vec::new());
@@ -227,7 +228,12 @@ fn check(given: &ValueReader<'_>, of: &ValueType) -> Option<SweptValue> {
         ValueType::Integer { .. } => {
             let value = u64::read(given, of)?;
             i64::try_from(value).ok().map(SweptValue::Integer).or_else(|| {
-                given.fail(format!("`{}` is too large to be swept", given.key), "too large".to_owned(), None)
+                let help = format!("write at most {}", i64::MAX);
+                given.fail(
+                    format!("`{}` is too large to be swept", given.key),
+                    "too large".to_owned(),
+                    Some(help),
+                )
             })
         }
         ValueType::Number(_) => f64::read(given, of).map(SweptValue::Number),
