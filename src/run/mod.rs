@@ -36,6 +36,8 @@ mod prove;
 #[cfg(feature = "store")]
 mod rematch;
 mod replay;
+#[cfg(feature = "serve")]
+mod session;
 mod shown;
 #[cfg(feature = "import")]
 mod signals;
@@ -73,6 +75,8 @@ pub use prove::prove;
 #[cfg(feature = "store")]
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};
+#[cfg(feature = "serve")]
+pub use session::{SessionAnswers, SessionEnd, play_session, session_windows, store_session};
 pub use source::ScenarioSource;
 #[cfg(feature = "cli")]
 pub(crate) use stored::now;

@@ -16,6 +16,8 @@ mod read;
 mod registry;
 mod roster;
 mod schema;
+#[cfg(feature = "serve")]
+mod session;
 mod span;
 mod suggest;
 #[cfg(test)]
@@ -30,5 +32,7 @@ pub use problem::{MAX_REPORTED, Problem, ProblemSeverity};
 pub use registry::{NoRegistry, Registry, RegistryEntry, RiskText, Unregistered};
 pub use roster::{AgentText, agent_text, is_color, read_risk, read_roster, read_strategy, write_roster};
 pub use schema::json_schema;
+#[cfg(feature = "serve")]
+pub use session::{SessionAgent, session_text};
 pub use span::span_of;
 pub(crate) use suggest::closest;

@@ -7,7 +7,7 @@ use super::condition::{self, WrittenCondition};
 use super::table::TableReader;
 use crate::domain::{Cash, Interval, Timestamp};
 use crate::scenario::{
-    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec, WasmSpec, expr,
+    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec, Transport, WasmSpec, expr,
 };
 
 /// The keys of `recorded`.
@@ -19,7 +19,7 @@ pub(super) fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
 /// The keys of `process`.
 pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ProcessSpec> {
     let decide = nested(table, "decide", |within| decide_at(within, context));
-    let command = table.value("command");
+    let (command, transport) = command(table).unzip();
     let (decision_ms, margin_ms) = (table.value("decision_ms"), table.value("margin_ms"));
     let (handshake_ms, window_ms) = (table.value("handshake_ms"), table.optional("window_ms"));
     let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
@@ -30,6 +30,7 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
     let (model, mask) = (nested(table, "model", model), nested(table, "mask", mask));
     Some(ProcessSpec {
         command: command?,
+        transport: transport?,
         decide: decide?,
         decision_ms: decision_ms?,
         margin_ms: margin_ms?,
@@ -48,6 +49,26 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
         mask: mask?.unwrap_or_default(),
         optional: optional?,
     })
+}
+
+/// The command, or the transport that has none.
+fn command(table: &TableReader<'_>) -> Option<(Vec<String>, Transport)> {
+    let command: Option<Option<Vec<String>>> = table.optional("command");
+    let transport: Option<Option<Transport>> = table.optional("transport");
+    match (command?, transport?.unwrap_or_default()) {
+        (Some(command), Transport::Pipes) => Some((command, Transport::Pipes)),
+        (None, Transport::Http) => Some((Vec::new(), Transport::Http)),
+        (None, Transport::Pipes) => {
+            table.missing("command");
+            None
+        }
+        (Some(_), Transport::Http) => {
+            let message = "an agent that answers over HTTP has no `command`".to_owned();
+            let help = Some("remove `command`, or `transport = \"http\"`".to_owned());
+            table.problems.error(table.span("command"), message, "starts no program".to_owned(), help);
+            None
+        }
+    }
 }
 
 /// The table under an optional key; the outer `None` if a problem was reported.
