@@ -55,6 +55,8 @@ mod repeats;
 mod report_command;
 mod rules_orders;
 mod run_contract;
+#[cfg(feature = "serve")]
+mod serve;
 mod shards;
 mod signals;
 mod skipping;
