@@ -71,7 +71,9 @@ pub fn serve(args: &ServeArgs) -> Result<Exit, Failure> {
     let running = start(options, Arc::new(log))?;
     output::result(&format!("listening on http://{}\n", running.address))?;
     if !running.address.ip().is_loopback() {
-        output::say("this is no loopback address: whoever reaches it can try to log in, and nothing is encrypted");
+        output::say(
+            "this is no loopback address: whoever reaches it can try to log in, and nothing is encrypted",
+        );
     }
     while !interrupt.raised() {
         std::thread::sleep(LOOK);
@@ -80,7 +82,6 @@ pub fn serve(args: &ServeArgs) -> Result<Exit, Failure> {
     running.stop();
     Ok(Exit::Done)
 }
-
 
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {

@@ -258,8 +258,7 @@ impl Channel for RemoteLink {
                 state.asked = None;
                 return Err(why);
             }
-            state =
-                self.mailbox.answered.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.mailbox.answered.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 

@@ -23,7 +23,6 @@ impl Link {
     pub fn start(_: Command, _: TempDir) -> io::Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "agents that are programs need a Unix system"))
     }
-
 }
 
 impl Channel for Link {

@@ -131,8 +131,8 @@ impl AgentSetup {
             Answers::Recorded(windows) => Tape::replaying(windows.get(&window).cloned().unwrap_or_default()),
             #[cfg(feature = "serve")]
             Answers::Session(path) => {
-                let tape = Journal::open_patiently(path)
-                    .and_then(|(journal, found)| Tape::session(journal, found));
+                let tape =
+                    Journal::open_patiently(path).and_then(|(journal, found)| Tape::session(journal, found));
                 tape.unwrap_or_else(|error| {
                     self.collector.abandon(Some(format!("its answers cannot be kept: {error}")));
                     Tape::default()

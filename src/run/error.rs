@@ -338,9 +338,11 @@ impl RunError {
         match self {
             Self::Market(_) | Self::Signals(_) | Self::Context { .. } => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
-            Self::Recording { .. } | Self::NotKept { .. } | Self::TrialCache(_) | Self::Standings(_) | Self::Threads(_) => {
-                RunErrorKind::Failed
-            }
+            Self::Recording { .. }
+            | Self::NotKept { .. }
+            | Self::TrialCache(_)
+            | Self::Standings(_)
+            | Self::Threads(_) => RunErrorKind::Failed,
             #[cfg(feature = "store")]
             Self::Store(error) if !error.is_usage() => RunErrorKind::Failed,
             #[cfg(feature = "report")]

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use super::{ProgramProblem, RunError, ScenarioSource};
 use crate::domain::AgentName;
 use crate::process::{
-    self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
-    Starter,
+    self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport,
+    Recording, Starter,
 };
-use crate::scenario::{AgentSpec, LeftOut, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind, Transport};
+use crate::scenario::{
+    AgentSpec, LeftOut, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind, Transport,
+};
 use crate::strategy::{OwnStrategies, Warmup, needs_of};
 
 /// How agents that are programs are run.
@@ -271,7 +273,13 @@ pub fn check_protocol(
     let launch = launch(scenario, spec, programs).map_err(|NoLaunch { message, help }| {
         RunError::Programs(vec![ProgramProblem { index: 0, agent: agent.name.clone(), message, help }])
     })?;
-    let setup = AgentSetup::new(scenario, agent, spec, (Some(Starter::Program(launch)), Answers::Asked), &Arc::default());
+    let setup = AgentSetup::new(
+        scenario,
+        agent,
+        spec,
+        (Some(Starter::Program(launch)), Answers::Asked),
+        &Arc::default(),
+    );
     Ok(process::check_protocol(&Arc::new(setup)))
 }
 

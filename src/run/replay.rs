@@ -53,7 +53,9 @@ pub fn run(
         tournament::run_known(&plan, &prepared.own, &*prepared.known, &Relay(observer), options)?;
     match prepared.collector.abandoned() {
         Some(Some(failure)) => return Err(RunError::NotKept { failure }),
-        Some(None) => return Err(RunError::Interrupted { done: "0 of 1 jobs".to_owned(), kept: Kept::Nothing }),
+        Some(None) => {
+            return Err(RunError::Interrupted { done: "0 of 1 jobs".to_owned(), kept: Kept::Nothing });
+        }
         None => {}
     }
     if let Some(difference) = prepared.collector.difference() {

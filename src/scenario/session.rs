@@ -28,8 +28,7 @@ pub fn session_text(
     agent: &SessionAgent<'_>,
     range: Option<(Timestamp, Timestamp)>,
 ) -> Result<String, EditError> {
-    let not_toml =
-        |error: toml_edit::TomlError| EditError::NotToml { problem: error.message().to_owned() };
+    let not_toml = |error: toml_edit::TomlError| EditError::NotToml { problem: error.message().to_owned() };
     let mut document: DocumentMut = source.parse().map_err(not_toml)?;
     for key in DROPPED {
         document.remove(key);

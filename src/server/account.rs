@@ -113,14 +113,15 @@ fn page<R: Serialize>(call: &Call, rows: &[crate::store::registry::Placed<R>]) -
     let (limit, cursor) = call.page()?;
     let from: usize = match cursor {
         None => 0,
-        Some(text) if text.len() <= 15 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some(text)
+            if text.len() <= 15 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             text.parse().map_err(|_| Problem::malformed("this is no cursor of this list"))?
         }
         Some(_) => return Err(Problem::malformed("this is no cursor of this list")),
     };
     let of_page = rows.iter().skip(from).take(limit as usize);
-    let items: Vec<Value> =
-        of_page.map(flat).collect::<Result<_, _>>().map_err(Problem::failed)?;
+    let items: Vec<Value> = of_page.map(flat).collect::<Result<_, _>>().map_err(Problem::failed)?;
     let to = from.saturating_add(items.len());
     let next_cursor = (to < rows.len() && !items.is_empty()).then(|| to.to_string());
     Answer::json(200, &RowPage { items, next_cursor })

@@ -58,7 +58,8 @@ fn made(created: Created) -> Outcome {
 
 /// A key of a request that was used for another one.
 pub fn other_request() -> Problem {
-    Problem::invalid("this `Idempotency-Key` was used for another request").help("draw a key for each request")
+    Problem::invalid("this `Idempotency-Key` was used for another request")
+        .help("draw a key for each request")
 }
 
 /// A page of the account's agents.

@@ -1,8 +1,6 @@
 //! `POST /auth/login`: from a key and a secret to a token.
 
-use serde_json::json;
-
-use super::bodies::LoginBody;
+use super::bodies::{LoginAnswer, LoginBody};
 use super::call::{Answer, Call, Outcome};
 use super::problem::Problem;
 use super::state::seconds;
@@ -18,5 +16,5 @@ pub fn login(call: &Call) -> Outcome {
     };
     let account = call.state.look().log_in(&key, &secret)?.ok_or_else(wrong)?;
     let token = call.state.tokens.issue(&account.id, seconds());
-    Answer::json(200, &json!({ "token": token, "expires_in": LIFETIME }))
+    Answer::json(200, &LoginAnswer { token, expires_in: LIFETIME })
 }

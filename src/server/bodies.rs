@@ -6,10 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::process::message::AgentMessage;
+
 /// A decimal amount above zero.
 const AMOUNT: &str = r"^[0-9]{1,11}(\.[0-9]{1,8})?$";
 /// A name: no path separators, quotes or signs of shells, and no first character that makes it an option or hidden.
-const NAME: &str = "^[^-~.\\s/\\\\:*?\"<>|$`\\x00-\\x1f\\x7f-\\x9f][^/\\\\:*?\"<>|$`\\x00-\\x1f\\x7f-\\x9f]*$";
+const NAME: &str =
+    "^[^-~.\\s/\\\\:*?\"<>|$`\\x00-\\x1f\\x7f-\\x9f][^/\\\\:*?\"<>|$`\\x00-\\x1f\\x7f-\\x9f]*$";
 
 /// The key and the secret of an account.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -23,7 +26,6 @@ pub struct LoginBody {
 
 /// A log-in.
 #[derive(Debug, Serialize, JsonSchema)]
-#[expect(dead_code, reason = "the schema of an answer")]
 pub struct LoginAnswer {
     /// To be sent as `Authorization: Bearer`.
     pub token: String,
@@ -240,16 +242,7 @@ pub struct RematchBody {
     pub settings: BTreeMap<String, String>,
 }
 
-/// An answer of an agent: the messages of `tiltyard schema --agent`. It is kept as it was sent, so that this type has its
-/// schema alone.
-pub struct ActBody;
-
-impl JsonSchema for ActBody {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "AgentMessage".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        crate::process::message::AgentMessage::json_schema(generator)
-    }
+/// The schema of an agent's answer: the messages of `tiltyard schema --agent`. It is kept as it was sent.
+pub fn act_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    generator.subschema_for::<AgentMessage>()
 }

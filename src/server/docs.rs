@@ -32,7 +32,8 @@ pub fn docs(_: &Call) -> Outcome {
     }
     page.push_str("</html>\n");
     let security = "default-src 'none'; style-src 'unsafe-inline'";
-    Ok(Answer::new(200, Payload::Text("text/html; charset=utf-8", page)).with("content-security-policy", security))
+    Ok(Answer::new(200, Payload::Text("text/html; charset=utf-8", page))
+        .with("content-security-policy", security))
 }
 
 /// Texts of the table have no characters that HTML reads otherwise; a test holds them to that.

@@ -10,16 +10,14 @@ use super::table::ROUTES;
 
 /// The document.
 pub fn document() -> Value {
-    let mut read = generator(true);
-    let mut write = generator(false);
+    let mut generator = generator();
     let mut paths: Map<String, Value> = Map::new();
     for route in ROUTES {
-        let operation = operation(route, &mut read, &mut write);
+        let operation = operation(route, &mut generator);
         let path = paths.entry(route.path.to_owned()).or_insert_with(|| json!({}));
         path[route.method.to_lowercase()] = operation;
     }
-    let mut schemas = read.take_definitions(true);
-    schemas.extend(write.take_definitions(true));
+    let mut schemas = generator.take_definitions(true);
     schemas.insert("Problem".to_owned(), problem());
     json!({
         "openapi": "3.1.0",
@@ -39,17 +37,15 @@ pub fn document() -> Value {
     })
 }
 
-/// Of messages that are read, or that are written.
-fn generator(reads: bool) -> SchemaGenerator {
+fn generator() -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
         settings.meta_schema = None;
     });
-    let settings = if reads { settings.for_deserialize() } else { settings.for_serialize() };
     settings.into_generator()
 }
 
-fn operation(route: &Route, read: &mut SchemaGenerator, write: &mut SchemaGenerator) -> Value {
+fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut parameters: Vec<Value> = route.parts().map(part).collect();
     parameters.extend(route.query.iter().map(|key| {
         // The table's schemas are JSON; a test reads them all.
@@ -67,7 +63,7 @@ fn operation(route: &Route, read: &mut SchemaGenerator, write: &mut SchemaGenera
         "operationId": route.id,
         "summary": route.summary,
         "parameters": parameters,
-        "responses": responses(route, write),
+        "responses": responses(route, generator),
         "security": match route.access {
             Access::Anyone => json!([]),
             Access::Token => json!([{ "token": [] }]),
@@ -75,9 +71,8 @@ fn operation(route: &Route, read: &mut SchemaGenerator, write: &mut SchemaGenera
         },
     });
     if let Some(body) = route.body {
-        let schema = body(read);
-        operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        let schema = body(generator);
+        operation["requestBody"] = json!({ "required": !route.may_lack_body, "content": { "application/json": { "schema": schema } } });
     }
     operation
 }
@@ -86,12 +81,13 @@ fn part(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } })
 }
 
-fn responses(route: &Route, write: &mut SchemaGenerator) -> Value {
+fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
     let success = route.success;
     let mut answer = json!({ "description": title(success.status) });
     if !success.content.is_empty() {
-        let schema = success.schema.map_or_else(|| json!({ "type": "string" }), |make| schema(make, write));
+        let schema =
+            success.schema.map_or_else(|| json!({ "type": "string" }), |make| schema(make, generator));
         answer["content"] = json!({ success.content: { "schema": schema } });
     }
     responses.insert(success.status.to_string(), answer);

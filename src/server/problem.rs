@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::call::{Answer, Payload};
-use crate::run::RunError;
+use crate::run::{RunError, RunErrorKind};
 use crate::store::StoreError;
 
 /// An error for a client: what is wrong, and how to mend it.
@@ -69,6 +69,21 @@ impl Problem {
         Self { retry_after: Some(1), ..Self::new(503, detail) }
     }
 
+    /// Of a use case: what is wrong with the request, or a failure. `text` is the scenario's.
+    pub fn of_run(error: &RunError, text: &str) -> Self {
+        match error.kind() {
+            RunErrorKind::Usage | RunErrorKind::Data => {
+                let first = error.diagnostics(text).into_iter().next();
+                let (detail, help) = match first {
+                    Some(found) => (found.message, found.help),
+                    None => (error.to_string(), None),
+                };
+                Self { help, ..Self::invalid(detail) }
+            }
+            RunErrorKind::Failed | RunErrorKind::Interrupted => Self::failed(error),
+        }
+    }
+
     /// As the answer to a request.
     pub fn answer(&self) -> Answer {
         let mut answer = Answer::new(self.status, Payload::Problem(self.document()));
@@ -131,24 +146,6 @@ impl From<StoreError> for Problem {
             StoreError::BadName { reason } => Self::invalid(reason),
             StoreError::AgentInUse { agent } => Self::conflict(format!("a run is using the agent `{agent}`")),
             other => Self::failed(other),
-        }
-    }
-}
-
-impl Problem {
-    /// Of a use case: what is wrong with the request, or a failure. `text` is the scenario's.
-    pub fn of_run(error: &RunError, text: &str) -> Self {
-        use crate::run::RunErrorKind;
-        match error.kind() {
-            RunErrorKind::Usage | RunErrorKind::Data => {
-                let first = error.diagnostics(text).into_iter().next();
-                let (detail, help) = match first {
-                    Some(found) => (found.message, found.help),
-                    None => (error.to_string(), None),
-                };
-                Self { help, ..Self::invalid(detail) }
-            }
-            RunErrorKind::Failed | RunErrorKind::Interrupted => Self::failed(error),
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct Route {
     pub query: &'static [QueryKey],
     /// The schema of its body, where it has one.
     pub body: Option<MakeSchema>,
+    /// Whether the body may be left out.
+    pub may_lack_body: bool,
     /// Whether it takes `Idempotency-Key`.
     pub once: bool,
     /// Its successful answer.
@@ -88,8 +90,20 @@ impl Route {
         handler: Handler,
     ) -> Self {
         let success = Success { status: 204, content: "", schema: None };
-        let (summary, query, body, once, problems): (_, &[QueryKey], _, _, &[u16]) = ("", &[], None, false, &[]);
-        Self { method, path, access, id, summary, query, body, once, success, problems, handler }
+        Self {
+            method,
+            path,
+            access,
+            id,
+            summary: "",
+            query: &[],
+            body: None,
+            may_lack_body: false,
+            once: false,
+            success,
+            problems: &[],
+            handler,
+        }
     }
 
     /// What it does.
@@ -105,6 +119,11 @@ impl Route {
     /// The schema of its body.
     pub(super) const fn body(self, schema: MakeSchema) -> Self {
         Self { body: Some(schema), ..self }
+    }
+
+    /// The schema of its body, which may be left out.
+    pub(super) const fn optional_body(self, schema: MakeSchema) -> Self {
+        Self { body: Some(schema), may_lack_body: true, ..self }
     }
 
     /// Takes `Idempotency-Key`.

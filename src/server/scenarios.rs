@@ -20,7 +20,8 @@ pub struct FoundScenario {
 /// # Errors
 /// 404 for one that is not in the folder, whatever the name looks like.
 pub fn named(folder: &Path, name: &str) -> Result<FoundScenario, Problem> {
-    let missing = || Problem::not_found("scenario").help("name a file of the server's folder, without `.toml`");
+    let missing =
+        || Problem::not_found("scenario").help("name a file of the server's folder, without `.toml`");
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if name.is_empty() || name.len() > 100 || !name.bytes().all(plain) {
         return Err(missing());
@@ -72,7 +73,8 @@ mod tests {
         std::fs::write(folder.path().join("secret.toml"), "x = 1").unwrap();
         std::fs::write(inside.join("one.toml"), "x = 2").unwrap();
         assert_eq!(named(&inside, "one").unwrap().text, "x = 2");
-        for name in ["", "two", "../secret", "..%2fsecret", "one.toml", "./one", "/etc/passwd", "one\0", "."] {
+        for name in ["", "two", "../secret", "..%2fsecret", "one.toml", "./one", "/etc/passwd", "one\0", "."]
+        {
             assert_eq!(named(&inside, name).unwrap_err().status, 404, "{name:?}");
         }
     }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::{HeaderMap, Method, Response, header};
 use axum::routing::{MethodFilter, on};
@@ -33,9 +34,9 @@ pub fn router(state: &Arc<State>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
         let shared = Arc::clone(state);
-        let handler = move |parts: RawPathParams, request: Request| {
+        let handler = move |parts: Result<RawPathParams, RawPathParamsRejection>, request: Request| {
             let state = Arc::clone(&shared);
-            async move { answered(route, state, &parts, request).await }
+            async move { answered(route, state, parts.ok(), request).await }
         };
         // The table has no other methods.
         let method = Method::from_bytes(route.method.as_bytes()).unwrap_or_default();
@@ -43,17 +44,19 @@ pub fn router(state: &Arc<State>) -> Router {
         router = router.route(route.path, on(filter, handler));
     }
     router
-        .method_not_allowed_fallback(async || {
+        .method_not_allowed_fallback(|| async {
             Problem::new(405, "the path has no such method").answer().response()
         })
-        .fallback(async || Problem::not_found("path").help("/openapi.json has them all").answer().response())
+        .fallback(|| async {
+            Problem::not_found("path").help("/openapi.json has them all").answer().response()
+        })
 }
 
 /// Carries out a request, and logs it: its route, never its path, headers or body.
 async fn answered(
     route: &'static Route,
     state: Arc<State>,
-    parts: &RawPathParams,
+    parts: Option<RawPathParams>,
     request: Request,
 ) -> Response<Body> {
     let began = Instant::now();
@@ -72,7 +75,7 @@ async fn answered(
 async fn carried_out(
     route: &'static Route,
     state: Arc<State>,
-    parts: &RawPathParams,
+    parts: Option<RawPathParams>,
     request: Request,
     who: &mut String,
 ) -> Outcome {
@@ -88,6 +91,7 @@ async fn carried_out(
     counted.clone_into(who);
     limited(&state, counted)?;
     let caller = found?;
+    let parts = parts.ok_or_else(|| Problem::malformed("the path is no UTF-8"))?;
     let path = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let query = query(route, head.uri.query())?;
     let request = request_key(route, &head.headers)?;
@@ -129,7 +133,9 @@ fn query(route: &Route, text: Option<&str>) -> Result<BTreeMap<String, String>, 
         }
     }
     match route.query.iter().find(|key| key.required && !query.contains_key(key.name)) {
-        Some(missing) => Err(Problem::malformed(format!("the query needs `{}`", missing.name)).help(missing.doc)),
+        Some(missing) => {
+            Err(Problem::malformed(format!("the query needs `{}`", missing.name)).help(missing.doc))
+        }
         None => Ok(query),
     }
 }

@@ -7,8 +7,8 @@ use super::account::{BalanceView, PositionList, RowPage};
 use super::agent_view::{AgentPage, AgentView, OverviewPage};
 use super::battles::{BattlePage, BattleView};
 use super::bodies::{
-    ActBody, ChangeAgentBody, CloneBody, LoginAnswer, LoginBody, NewAgentBody, NewBattleBody, NewSessionBody,
-    RematchBody, ResetBody,
+    ChangeAgentBody, CloneBody, LoginAnswer, LoginBody, NewAgentBody, NewBattleBody, NewSessionBody,
+    RematchBody, ResetBody, act_schema,
 };
 use super::route::Access::{Anyone, Key, Token};
 use super::route::Handler::{Blocking, Waiting};
@@ -83,27 +83,39 @@ pub const ROUTES: &[Route] = &[
         .fails(&[404, 409]),
     Route::new("POST", "/api/v1/agents/{id}/clone", Token, "clone_agent", Blocking(agents::duplicate))
         .does("Copies an agent's configuration: a fresh wallet, an empty history, a key of its own.")
-        .body(schema::<CloneBody>)
+        .optional_body(schema::<CloneBody>)
         .once()
         .json(201, schema::<AgentView>)
         .fails(&[404, 409]),
     Route::new("POST", "/api/v1/agents/{id}/reset", Token, "reset_agent", Blocking(agents::reset))
         .does("Puts an agent's wallet back to the start. The history before is kept.")
-        .body(schema::<ResetBody>)
+        .optional_body(schema::<ResetBody>)
         .json(200, schema::<AgentView>)
         .fails(&[404, 409]),
     Route::new("POST", "/api/v1/agents/{id}/archive", Token, "archive_agent", Blocking(agents::archive))
         .does("Hides an agent and frees its name.")
         .json(200, schema::<AgentView>)
         .fails(&[404]),
-    Route::new("POST", "/api/v1/agents/{id}/unarchive", Token, "unarchive_agent", Blocking(agents::unarchive))
-        .does("Takes an archived agent back.")
-        .json(200, schema::<AgentView>)
-        .fails(&[404, 409]),
-    Route::new("POST", "/api/v1/agents/{id}/regenerate-key", Token, "regenerate_key", Blocking(agents::regenerate_key))
-        .does("Gives an agent another key. The old one is dead at once.")
-        .json(200, schema::<AgentView>)
-        .fails(&[404]),
+    Route::new(
+        "POST",
+        "/api/v1/agents/{id}/unarchive",
+        Token,
+        "unarchive_agent",
+        Blocking(agents::unarchive),
+    )
+    .does("Takes an archived agent back.")
+    .json(200, schema::<AgentView>)
+    .fails(&[404, 409]),
+    Route::new(
+        "POST",
+        "/api/v1/agents/{id}/regenerate-key",
+        Token,
+        "regenerate_key",
+        Blocking(agents::regenerate_key),
+    )
+    .does("Gives an agent another key. The old one is dead at once.")
+    .json(200, schema::<AgentView>)
+    .fails(&[404]),
     Route::new("GET", "/api/v1/agents/{id}/skill.md", Token, "skill", Blocking(agents::skill))
         .does("A page that tells an AI agent how to play with its key.")
         .content(200, "text/markdown")
@@ -139,13 +151,19 @@ pub const ROUTES: &[Route] = &[
         .does("One session, and what it came to.")
         .json(200, schema::<SessionView>)
         .fails(&[404]),
-    Route::new("GET", "/api/v1/backtests/{id}/observation", Key, "observation", Waiting(sessions::observation))
-        .does("The messages since the agent's last answer. The last one is the question, or end.")
-        .json(200, schema::<ObservationView>)
-        .fails(&[404, 503]),
+    Route::new(
+        "GET",
+        "/api/v1/backtests/{id}/observation",
+        Key,
+        "observation",
+        Waiting(sessions::observation),
+    )
+    .does("The messages since the agent's last answer. The last one is the question, or end.")
+    .json(200, schema::<ObservationView>)
+    .fails(&[404, 503]),
     Route::new("POST", "/api/v1/backtests/{id}/act", Key, "act", Waiting(sessions::act))
         .does("Answers the question: ready after hello, act after decide. The same answer may be sent again.")
-        .body(schema::<ActBody>)
+        .body(act_schema)
         .json(200, schema::<ObservationView>)
         .fails(&[404, 409, 503]),
     Route::new("DELETE", "/api/v1/backtests/{id}", Key, "give_up_session", Waiting(sessions::give_up))
@@ -172,7 +190,7 @@ pub const ROUTES: &[Route] = &[
         .fails(&[404]),
     Route::new("POST", "/api/v1/battles/{id}/rematch", Token, "rematch", Blocking(battles::rematch))
         .does("Queues a completed battle again, with changes.")
-        .body(schema::<RematchBody>)
+        .optional_body(schema::<RematchBody>)
         .once()
         .json(202, schema::<BattleView>)
         .fails(&[404, 409]),

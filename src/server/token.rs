@@ -38,12 +38,12 @@ impl Tokens {
     /// # Errors
     /// Where the system has no random source.
     pub fn new() -> Result<Self, rand::rngs::SysError> {
-        let mut key = [0; 32];
+        let mut key = [0; 64];
         SysRng.try_fill_bytes(&mut key)?;
         Ok(Self::of_key(key))
     }
 
-    fn of_key(key: [u8; 32]) -> Self {
+    fn of_key(key: [u8; 64]) -> Self {
         Self { mac: <Hmac<Sha256> as KeyInit>::new(&key.into()) }
     }
 
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_token_is_valid_for_an_hour_and_for_the_server_that_made_it() {
-        let (one, other) = (Tokens::of_key([1; 32]), Tokens::of_key([2; 32]));
+        let (one, other) = (Tokens::of_key([1; 64]), Tokens::of_key([2; 64]));
         let token = one.issue("account", 1_000);
         assert_eq!(one.account(&token, 1_000).as_deref(), Some("account"));
         assert_eq!(one.account(&token, 1_000 + LIFETIME - 1).as_deref(), Some("account"));
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn forged_tokens_are_none() {
-        let tokens = Tokens::of_key([1; 32]);
+        let tokens = Tokens::of_key([1; 64]);
         let token = tokens.issue("account", 1_000);
         let parts: Vec<&str> = token.split('.').collect();
         let claims = encoded(r#"{"sub":"other","iat":1000,"exp":9000}"#);

@@ -7,7 +7,8 @@ use super::condition::{self, WrittenCondition};
 use super::table::TableReader;
 use crate::domain::{Cash, Interval, Timestamp};
 use crate::scenario::{
-    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec, Transport, WasmSpec, expr,
+    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, OnTimeout, ProcessSpec, RecordedSpec, Transport, WasmSpec,
+    expr,
 };
 
 /// The keys of `recorded`.
@@ -28,6 +29,12 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
     let (isolation, optional) = (table.value("isolation"), table.value("optional"));
     let (budget, currency) = (nested(table, "budget", budget), currency(table));
     let (model, mask) = (nested(table, "model", model), nested(table, "mask", mask));
+    if let (Some(Transport::Http), Some(OnTimeout::Hold)) = (transport, on_timeout) {
+        let message = "an agent that answers over HTTP cannot hold when its time is up".to_owned();
+        let help = Some("remove `on_timeout`: who is silent forfeits".to_owned());
+        table.problems.error(table.span("on_timeout"), message, "only over pipes".to_owned(), help);
+        return None;
+    }
     Some(ProcessSpec {
         command: command?,
         transport: transport?,

@@ -3,10 +3,10 @@
 //! Owns the queue, its files `OUT/.battles/ACCOUNT/BATTLE/`, and the threads that run them. Invariants: a battle that was
 //! accepted is on disk, and is run after a restart where it had not ended; its result is the run in the store.
 
-mod events;
 mod files;
 mod queue;
 mod routes;
+mod stream;
 mod text;
 
 pub use files::{BattlePage, BattleView};

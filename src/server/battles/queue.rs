@@ -127,7 +127,8 @@ impl Battles {
             .map_err(|problem| RunError::NotKept { failure: problem.detail })?;
         let programs =
             Programs { helper: self.helper.clone(), out: Some(self.out.clone()), ..Programs::default() };
-        let progress = Progress { battles: self, id: &file.id, done: AtomicUsize::new(0), jobs: AtomicUsize::new(0) };
+        let progress =
+            Progress { battles: self, id: &file.id, done: AtomicUsize::new(0), jobs: AtomicUsize::new(0) };
         on_threads(None, || {
             let prepared = prepare_with(&source.scenario, &[], &programs)?;
             let destination = Destination { out: &self.out, text: &source.text, csv: false };

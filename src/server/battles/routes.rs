@@ -6,8 +6,8 @@ use super::super::call::{Answer, Call, Later, Outcome, Payload};
 use super::super::problem::Problem;
 use super::super::scenarios::named;
 use super::super::sessions::{is_id, new_id};
-use super::events;
 use super::files::{BattleFile, BattlePage, BattleState, BattleView};
+use super::stream;
 use super::text::{check_settings, checked, joined};
 use crate::run::{RematchRequest, now, rematch as changed};
 use crate::store::{StoredRun, find_run};
@@ -60,7 +60,8 @@ fn identity(call: &Call, what: &str) -> Result<(String, Option<String>), Problem
 
 /// The answer to a request that was carried out before.
 fn before(call: &Call, id: &str, digest: Option<&String>) -> Result<Option<Answer>, Problem> {
-    let found = BattleFile::read(&call.state.options.out, &call.account()?.id, id).map_err(Problem::failed)?;
+    let found =
+        BattleFile::read(&call.state.options.out, &call.account()?.id, id).map_err(Problem::failed)?;
     match found {
         None => Ok(None),
         Some(file) if file.digest.as_ref() == digest => {
@@ -141,10 +142,10 @@ pub fn events(call: Call) -> Later {
             let states = state.battles.watch(&file.id);
             // One that has just ended is over on disk.
             let file = if states.is_none() { own(&call)? } else { file };
-            Ok((file, states))
+            Ok::<_, Problem>((file, states))
         });
         let (file, states) = found.await.map_err(Problem::failed)??;
-        Ok(Answer::new(200, Payload::Events(events::of(file, states))))
+        Ok(Answer::new(200, Payload::Events(stream::of(file, states))))
     })
 }
 

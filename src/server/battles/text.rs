@@ -39,12 +39,7 @@ impl Lookup for Own<'_> {
 ///
 /// # Errors
 /// 422 for one that is none, or has agents that answer over HTTP.
-pub fn checked(
-    out: &Path,
-    account: &str,
-    text: String,
-    base_dir: &Path,
-) -> Result<ScenarioSource, Problem> {
+pub fn checked(out: &Path, account: &str, text: String, base_dir: &Path) -> Result<ScenarioSource, Problem> {
     let source = ScenarioSource::parse("battle".as_ref(), text.clone(), base_dir, &Own { out, account })
         .map_err(|error| Problem::of_run(&error, &text))?;
     let over_http = source.scenario.agents.iter().find(|agent| match &agent.strategy.kind {
@@ -110,10 +105,19 @@ mod tests {
     #[test]
     fn a_rematch_changes_no_file_and_no_program() {
         let check = |path: &str| check_settings([path.to_owned()].iter());
-        for path in ["battle.ranking_metric", "metrics.risk_free_rate", "venue.slippage.bps", "scenario.seed"] {
+        for path in ["battle.ranking_metric", "metrics.risk_free_rate", "venue.slippage.bps", "scenario.seed"]
+        {
             assert!(check(path).is_ok(), "{path}");
         }
-        for path in ["market.path", "agents.one.strategy.command", "context", "scenario.name", "", "battle", "report.formats"] {
+        for path in [
+            "market.path",
+            "agents.one.strategy.command",
+            "context",
+            "scenario.name",
+            "",
+            "battle",
+            "report.formats",
+        ] {
             assert_eq!(check(path).unwrap_err().status, 422, "{path}");
         }
     }

@@ -45,7 +45,6 @@ pub struct SessionFile {
 
 /// An agent of the registry as it was when its session began: a later change, or a reset, does not change the session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields of a registered agent")]
 pub struct SessionAgentFile {
     pub id: String,
     pub name: String,
@@ -186,7 +185,7 @@ impl SessionFolder {
         let staging = tempfile::Builder::new().prefix(".new-").tempdir_in(parent)?;
         fs::write(staging.path().join("scenario.toml"), scenario)?;
         fs::write(staging.path().join("session.json"), serde_json::to_vec(file).map_err(io::Error::other)?)?;
-        sync_tree(staging.path())?;
+        sync_tree(staging.path()).map_err(|(_, error)| error)?;
         match fs::rename(staging.path(), &self.0) {
             Ok(()) => {
                 // It has another name now: there is nothing to remove.

@@ -5,7 +5,7 @@
 //! again at the next request. Invariants: an answer is acknowledged once it is on disk; what an agent has answered is never
 //! asked again; a session that has ended becomes a run of the store.
 
-mod begin;
+mod create;
 mod files;
 mod live;
 mod play;

@@ -39,7 +39,7 @@ fn play(sessions: &Sessions, folder: &SessionFolder, live: &Live) {
         Err(RunError::Interrupted { .. }) => return live.stop(Stopped::PutAway),
         Err(error) => {
             (sessions.log)(&format!("session {} cannot go on: {error}", live.file.id));
-            let problem = Problem { status: 503, ..Problem::unavailable(format!("the session cannot go on: {error}")) };
+            let problem = Problem::unavailable(format!("the session cannot go on: {error}"));
             return live.stop(Stopped::Failed(problem));
         }
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::call::{Answer, Call, Later, Outcome, Payload};
 use super::super::problem::Problem;
-use super::begin;
+use super::create;
 use super::files::{self, Ended};
 use super::live::{Found, Live, Sessions, Stopped};
 use super::views::{ResultView, SessionPage, SessionView};
@@ -18,7 +18,7 @@ const TRIES: usize = 5;
 
 /// Begins a session.
 pub fn begin(call: &Call) -> Outcome {
-    let (file, before) = begin::make(call)?;
+    let (file, before) = create::make(call)?;
     let folder = call.state.sessions.folder(&file.agent.id, &file.id)?;
     let ended = folder.ended().map_err(Problem::failed)?;
     let answer = Answer::json(201, &SessionView::of(&file, ended.as_ref()))?
@@ -94,7 +94,9 @@ pub fn act(call: Call) -> Later {
                 Delivery::Answered { asked } => {
                     let detail = match asked.0 {
                         0 => "the session asks for `ready`".to_owned(),
-                        number => format!("the session asks for decision {number}, and what came before is answered"),
+                        number => format!(
+                            "the session asks for decision {number}, and what came before is answered"
+                        ),
                     };
                     return Err(Problem::conflict(detail).help("look at the observation"));
                 }
@@ -104,7 +106,9 @@ pub fn act(call: Call) -> Later {
                 return Err(problem);
             }
         }
-        Err(Problem::unavailable("the session is answered from several sides, or too many are played at once"))
+        Err(Problem::unavailable(
+            "the session is answered from several sides, or too many are played at once",
+        ))
     })
 }
 
@@ -123,7 +127,8 @@ pub fn give_up(call: Call) -> Later {
             let folder = sessions.folder(&call.agent()?.id, call.part("id"))?;
             // What is being stored is stored first.
             let _one = sessions.storing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let file = folder.read().map_err(Problem::failed)?.ok_or_else(|| Problem::not_found("session"))?;
+            let file =
+                folder.read().map_err(Problem::failed)?.ok_or_else(|| Problem::not_found("session"))?;
             if let Some(ended) = folder.ended().map_err(Problem::failed)?
                 && ended.run_id.is_none()
                 && ended.failure.is_none()
@@ -139,7 +144,8 @@ pub fn give_up(call: Call) -> Later {
 }
 
 async fn open(call: &Call) -> Result<Found, Problem> {
-    let (sessions, id): (Arc<Sessions>, String) = (Arc::clone(&call.state.sessions), call.part("id").to_owned());
+    let (sessions, id): (Arc<Sessions>, String) =
+        (Arc::clone(&call.state.sessions), call.part("id").to_owned());
     let agent = call.agent()?.id.clone();
     let opened = tokio::task::spawn_blocking(move || sessions.open(&agent, &id)).await;
     opened.map_err(Problem::failed)?

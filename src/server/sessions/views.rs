@@ -57,7 +57,6 @@ pub struct SessionPage {
 
 /// What an agent sees of its session.
 #[derive(Debug, Serialize, JsonSchema)]
-#[expect(dead_code, reason = "the schema of an answer that is written as text")]
 pub struct ObservationView {
     /// `playing`, or `ended` where nothing will be asked any more.
     pub state: String,

@@ -63,7 +63,8 @@ pub enum Created {
 
 const ACCOUNT: &str = "SELECT id, name, key_prefix, created_at FROM registry_accounts";
 /// The ids of an account's agents after one of them.
-const OWNED: &str = "SELECT agent FROM registry_owners WHERE account = ?1 AND agent > ?2 ORDER BY agent LIMIT ?3";
+const OWNED: &str =
+    "SELECT agent FROM registry_owners WHERE account = ?1 AND agent > ?2 ORDER BY agent LIMIT ?3";
 
 impl Registry {
     /// Makes an account.
@@ -204,7 +205,8 @@ impl Registry {
             let own = "INSERT INTO registry_owners (agent, account, owned_since) VALUES (?1, ?2, ?3)";
             entry.execute(own, params![id, account, now.to_string()]).map_err(StoreError::index(path))?;
             if let Some(request) = request {
-                let sql = "INSERT INTO registry_requests (account, request, digest, agent) VALUES (?1, ?2, ?3, ?4)";
+                let sql =
+                    "INSERT INTO registry_requests (account, request, digest, agent) VALUES (?1, ?2, ?3, ?4)";
                 let values = params![account, request.name, request.digest, id];
                 entry.execute(sql, values).map_err(StoreError::index(path))?;
             }

@@ -57,7 +57,8 @@ pub struct Account {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.head, self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("no JSON: {} {}", self.head, self.text()))
     }
 
     pub fn text(&self) -> String {
@@ -237,7 +238,9 @@ fn joined(mut body: &[u8]) -> Vec<u8> {
     let mut whole = Vec::new();
     while let Some(line) = body.windows(2).position(|two| two == b"\r\n") {
         let length = usize::from_str_radix(&String::from_utf8_lossy(&body[..line]), 16).unwrap_or(0);
-        let Some(chunk) = body.get(line + 2..line + 2 + length).filter(|chunk| !chunk.is_empty()) else { break };
+        let Some(chunk) = body.get(line + 2..line + 2 + length).filter(|chunk| !chunk.is_empty()) else {
+            break;
+        };
         whole.extend(chunk);
         body = &body[(line + 4 + length).min(body.len())..];
     }

@@ -47,7 +47,10 @@ impl Side {
         let token = server.token(&account);
         let (agent, key) = server.agent(&token, name);
         let session = begin(server, &key, &json!({ "scenario": "days" }));
-        let made = server.as_account(&token, "POST", "/battles", Some(&json!({ "scenario": "days" }))).is(202).json();
+        let made = server
+            .as_account(&token, "POST", "/battles", Some(&json!({ "scenario": "days" })))
+            .is(202)
+            .json();
         let battle = made["id"].as_str().unwrap().to_owned();
         let look = || server.as_account(&token, "GET", &format!("/battles/{battle}"), None).is(200).json();
         server.until(look, &["completed"]);
@@ -167,18 +170,25 @@ fn what_belongs_to_others_looks_as_if_it_did_not_exist_on_every_route() {
             false => two.server.as_account(&two.theirs.token, "GET", path, None),
         };
         let items = answer.is(200).json()["items"].as_array().unwrap().clone();
-        assert_eq!(items.iter().map(|item| item["id"].as_str().unwrap()).collect::<Vec<_>>(), [own], "{path}");
+        assert_eq!(
+            items.iter().map(|item| item["id"].as_str().unwrap()).collect::<Vec<_>>(),
+            [own],
+            "{path}"
+        );
     }
     // Neither does a battle take agents of others, nor is an agent called as another's id.
     let joined = json!({ "scenario": "days", "agents": [two.mine.agent] });
     two.server.as_account(&two.theirs.token, "POST", "/battles", Some(&joined)).is(404);
     let posing = json!({ "name": two.mine.agent });
     two.server.as_account(&two.theirs.token, "POST", "/agents", Some(&posing)).is(422);
-    let taken = two.server.as_account(&two.theirs.token, "POST", "/agents", Some(&json!({ "name": "MINE" }))).is(409);
+    let taken =
+        two.server.as_account(&two.theirs.token, "POST", "/agents", Some(&json!({ "name": "MINE" }))).is(409);
     assert!(!taken.text().contains(&two.mine.agent), "{}", taken.text());
     // All of it is still there and still its owner's.
     two.server.as_account(&two.mine.token, "GET", &format!("/agents/{}", two.mine.agent), None).is(200);
-    two.server.as_agent(&two.mine.key, "GET", &format!("/backtests/{}/observation", two.mine.session), None).is(200);
+    two.server
+        .as_agent(&two.mine.key, "GET", &format!("/backtests/{}/observation", two.mine.session), None)
+        .is(200);
 }
 
 #[test]
@@ -198,13 +208,18 @@ fn changed_tokens_and_keys_open_nothing() {
             if cut {
                 changed.truncate(at);
             } else {
-                const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+                const LETTERS: &[u8; 64] =
+                    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
                 let old = LETTERS.iter().position(|letter| *letter == changed[at]).unwrap_or(0);
                 changed[at] = LETTERS[(old + usize::from(change)) % 64];
             }
             prop_assume!(changed != text.as_bytes());
             let changed = String::from_utf8(changed).unwrap();
-            let header = if token { format!("Authorization: Bearer {changed}") } else { format!("X-API-Key: {changed}") };
+            let header = if token {
+                format!("Authorization: Bearer {changed}")
+            } else {
+                format!("X-API-Key: {changed}")
+            };
             prop_assert_eq!(two.send(route, &two.mine, &[header]).status, 401);
             Ok(())
         })
@@ -220,7 +235,8 @@ fn a_deleted_account_and_a_replaced_key_are_dead_at_once() {
     two.server.as_agent(new["api_key"].as_str().unwrap(), "GET", "/account/balance", None).is(200);
     let run = |args: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tiltyard"));
-        String::from_utf8(command.current_dir(two.server.folder.path()).args(args).output().unwrap().stdout).unwrap()
+        String::from_utf8(command.current_dir(two.server.folder.path()).args(args).output().unwrap().stdout)
+            .unwrap()
     };
     let accounts: Value = serde_json::from_str(&run(&["account", "list", "--json"])).unwrap();
     let first = accounts[0]["id"].as_str().unwrap();

@@ -33,10 +33,14 @@ fn bodies_that_are_too_long_or_no_json_are_refused() {
     post("Content-Type: application/json\r\n", "{\"name\": ").is(400);
     post("Content-Type: application/json\r\n", "").is(400);
     post("Content-Type: application/json; charset=utf-8\r\n", "{\"name\": 1}").is(422);
-    post("Content-Type: application/json\r\n", &format!("{}{}", "[".repeat(200_000), "]".repeat(200_000))).is(400);
+    post("Content-Type: application/json\r\n", &format!("{}{}", "[".repeat(200_000), "]".repeat(200_000)))
+        .is(400);
     let problem = post("Content-Type: application/json\r\n", "{\"name\": 1}");
     assert!(problem.head.contains("content-type: application/problem+json"), "{}", problem.head);
-    assert_eq!((&problem.json()["status"], &problem.json()["title"]), (&json!(422), &json!("Unprocessable Content")));
+    assert_eq!(
+        (&problem.json()["status"], &problem.json()["title"]),
+        (&json!(422), &json!("Unprocessable Content"))
+    );
 }
 
 #[test]
@@ -100,8 +104,22 @@ fn tricks_with_paths_lead_nowhere() {
     let (id, key) = server.agent(&token, "mine");
     begin(&server, &key, &json!({ "scenario": "days" }));
     let parts = [
-        "..", "%2e%2e", "..%2f..%2fsecret.toml", "%2e%2e%2f%2e%2e%2fsecret.toml", "..%5c..", "%00", "a%00b", "%ff",
-        "....//", ";", "*", "%25", "~", "session.json", ".new-", "%F0%9F%92%A9",
+        "..",
+        "%2e%2e",
+        "..%2f..%2fsecret.toml",
+        "%2e%2e%2f%2e%2e%2fsecret.toml",
+        "..%5c..",
+        "%00",
+        "a%00b",
+        "%ff",
+        "....//",
+        ";",
+        "*",
+        "%25",
+        "~",
+        "session.json",
+        ".new-",
+        "%F0%9F%92%A9",
     ];
     for part in parts {
         for path in [
@@ -121,7 +139,8 @@ fn tricks_with_paths_lead_nowhere() {
             assert!([400, 404].contains(&answer.status), "{path}: {} {}", answer.status, answer.text());
         }
     }
-    for name in ["../secret", "..\\secret", "secret.toml", "/etc/passwd", "days.toml", "./days", "days\u{0}"] {
+    for name in ["../secret", "..\\secret", "secret.toml", "/etc/passwd", "days.toml", "./days", "days\u{0}"]
+    {
         server.as_agent(&key, "POST", "/backtests", Some(&json!({ "scenario": name }))).is(404);
         server.as_account(&token, "POST", "/battles", Some(&json!({ "scenario": name }))).is(404);
     }
@@ -143,7 +162,8 @@ fn a_caller_with_too_many_requests_waits_and_others_do_not() {
     assert!(refused[0].head.contains("retry-after: "), "{}", refused[0].head);
     server.as_account(&two, "GET", "/agents", None).is(200);
     // Guessing is counted by address.
-    let guesses = (0..40).map(|number| server.as_account(&format!("guess{number}"), "GET", "/agents", None).status);
+    let guesses =
+        (0..40).map(|number| server.as_account(&format!("guess{number}"), "GET", "/agents", None).status);
     assert!(guesses.filter(|status| *status == 429).count() >= 8);
 }
 
@@ -153,12 +173,18 @@ fn no_secret_is_in_the_log_on_disk_or_in_another_answer() {
     let account = server.account();
     let token = server.token(&account);
     let (id, key) = server.agent(&token, "mine");
-    let renewed = server.as_account(&token, "POST", &format!("/agents/{id}/regenerate-key"), None).is(200).json();
+    let renewed =
+        server.as_account(&token, "POST", &format!("/agents/{id}/regenerate-key"), None).is(200).json();
     let new = renewed["api_key"].as_str().unwrap().to_owned();
     let session = begin(&server, &new, &json!({ "scenario": "days" }));
     play(&server, &new, &session);
     // Requests that fail with secrets in every place.
-    server.send("GET", &format!("/api/v1/agents?cursor={new}"), &[&format!("Authorization: Bearer {token}")], None);
+    server.send(
+        "GET",
+        &format!("/api/v1/agents?cursor={new}"),
+        &[&format!("Authorization: Bearer {token}")],
+        None,
+    );
     server.send("GET", &format!("/api/v1/agents/{new}"), &[&format!("Authorization: Bearer {token}")], None);
     server.send("GET", &format!("/{token}"), &[], None);
     let body = json!({ "api_key": account.key, "api_secret": new });

@@ -1,8 +1,8 @@
 //! `tiltyard serve`: its routes as clients use them, and as attackers do.
 
 mod client;
-mod limits;
 mod isolation;
+mod limits;
 mod restart;
 mod sessions;
 mod transcript;

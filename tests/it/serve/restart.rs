@@ -40,8 +40,12 @@ fn every_acknowledged_act_is_there_after_a_kill_in_mid_load() {
             let acknowledged = acknowledged.load(Ordering::SeqCst);
             // Decision N is asked once all before it are answered. One more may have been kept than was acknowledged.
             if seen["state"] == "playing" {
-                let asked = seen["messages"].as_array().unwrap().last().unwrap()["decision"].as_u64().unwrap_or(0);
-                assert!((acknowledged + 1..=acknowledged + 2).contains(&asked) || acknowledged == 0, "{asked} {acknowledged}");
+                let asked =
+                    seen["messages"].as_array().unwrap().last().unwrap()["decision"].as_u64().unwrap_or(0);
+                assert!(
+                    (acknowledged + 1..=acknowledged + 2).contains(&asked) || acknowledged == 0,
+                    "{asked} {acknowledged}"
+                );
             }
             let end = play(&server, &key, id);
             assert_eq!(end["result"], expected["result"]);
@@ -50,7 +54,10 @@ fn every_acknowledged_act_is_there_after_a_kill_in_mid_load() {
     }
     // Agents and keys are there too; a log-in ends with its server.
     server.as_account(&token, "GET", "/agents", None).is(401);
-    assert_eq!(server.as_agent(&key, "GET", "/account/balance", None).is(200).json()["cash"], "10000.00000000");
+    assert_eq!(
+        server.as_agent(&key, "GET", "/account/balance", None).is(200).json()["cash"],
+        "10000.00000000"
+    );
 }
 
 /// Plays a session until the server is gone, and counts the decisions that it has acknowledged.
@@ -79,11 +86,14 @@ fn a_repeated_act_is_known_after_a_restart_and_battles_go_on() {
     let token = server.token(&account);
     let (_, key) = server.agent(&token, "mine");
     let id = begin(&server, &key, &json!({ "scenario": "days", "decide": { "every": "12h" } }));
-    let act = |server: &Server, body: &Value| server.as_agent(&key, "POST", &format!("/backtests/{id}/act"), Some(body));
+    let act = |server: &Server, body: &Value| {
+        server.as_agent(&key, "POST", &format!("/backtests/{id}/act"), Some(body))
+    };
     act(&server, &trader(&json!({ "type": "hello" }))).is(200);
     let first = json!({ "type": "act", "decision": 1, "orders": [{ "symbol": "ALPHA", "side": "buy", "equity_pct": 10 }] });
     let seen = act(&server, &first).is(200).json();
-    let battle = server.as_account(&token, "POST", "/battles", Some(&json!({ "scenario": "windows" }))).is(202).json();
+    let battle =
+        server.as_account(&token, "POST", "/battles", Some(&json!({ "scenario": "windows" }))).is(202).json();
     server.kill_and_restart();
     assert_eq!(act(&server, &first).is(200).json(), seen);
     act(&server, &json!({ "type": "act", "decision": 1 })).is(409);

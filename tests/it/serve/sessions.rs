@@ -55,7 +55,8 @@ fn a_session_is_played_stored_and_in_the_agents_history() {
     assert_eq!(performance["runs"][0]["windows"][0]["final_equity"], end["result"]["final_equity"]);
     let orders = desk.get("/account/orders?limit=2");
     assert_eq!(orders["items"].as_array().unwrap().len(), 2);
-    let rest = desk.get(&format!("/account/orders?limit=200&cursor={}", orders["next_cursor"].as_str().unwrap()));
+    let rest =
+        desk.get(&format!("/account/orders?limit=200&cursor={}", orders["next_cursor"].as_str().unwrap()));
     assert_eq!(rest["next_cursor"], Value::Null);
     assert!(rest["items"][0]["order_id"].as_u64() > orders["items"][1]["order_id"].as_u64());
     assert!(!desk.get("/trades")["items"].as_array().unwrap().is_empty());
@@ -84,7 +85,8 @@ fn a_window_of_a_scenario_has_the_bars_of_that_window() {
 #[test]
 fn a_session_can_name_a_market_of_the_server() {
     let desk = Desk::new();
-    let market = json!({ "symbols": ["ALPHA"], "interval": "4h", "start": "2023-05-01", "end": "2023-05-03" });
+    let market =
+        json!({ "symbols": ["ALPHA"], "interval": "4h", "start": "2023-05-01", "end": "2023-05-03" });
     let id = desk.begin(&json!({ "market": market }));
     assert_eq!(play(&desk.server, &desk.key, &id)["result"]["status"], "completed");
     for (wrong, status) in [
@@ -92,9 +94,18 @@ fn a_session_can_name_a_market_of_the_server() {
         (json!({ "scenario": "days", "market": market }), 422),
         (json!({ "scenario": "nothing" }), 404),
         (json!({ "scenario": "../secret" }), 404),
-        (json!({ "market": { "symbols": ["NONE"], "interval": "4h", "start": "2023-05-01", "end": "2023-05-03" } }), 422),
-        (json!({ "market": { "symbols": ["ALPHA"], "interval": "4h", "start": "2023-05-03", "end": "2023-05-01" } }), 422),
-        (json!({ "market": { "symbols": ["ALPHA"], "interval": "7h", "start": "2023-05-01", "end": "2023-05-03" } }), 422),
+        (
+            json!({ "market": { "symbols": ["NONE"], "interval": "4h", "start": "2023-05-01", "end": "2023-05-03" } }),
+            422,
+        ),
+        (
+            json!({ "market": { "symbols": ["ALPHA"], "interval": "4h", "start": "2023-05-03", "end": "2023-05-01" } }),
+            422,
+        ),
+        (
+            json!({ "market": { "symbols": ["ALPHA"], "interval": "7h", "start": "2023-05-01", "end": "2023-05-03" } }),
+            422,
+        ),
         (json!({ "scenario": "days", "decide": { "every": "7m" } }), 422),
         (json!({ "scenario": "days", "decision_ms": 0 }), 422),
         (json!({ "scenario": "days", "else": 1 }), 422),
@@ -190,7 +201,8 @@ fn a_request_that_names_itself_is_carried_out_once() {
     let agent = format!("X-API-Key: {}", desk.key);
     let named = "Idempotency-Key: one";
     let twice = |path: &str, who: &str, body: &Value, other: &Value| {
-        let send = |body: &Value| desk.server.send("POST", &format!("/api/v1{path}"), &[who, named], Some(body));
+        let send =
+            |body: &Value| desk.server.send("POST", &format!("/api/v1{path}"), &[who, named], Some(body));
         let (first, again) = (send(body), send(body));
         assert_eq!(first.status, again.status, "{}", again.text());
         let (first, again) = (first.json(), again.json());

@@ -87,12 +87,16 @@ fn same(over_http: &Path, process: &Path) {
         assert!(equal.contains(&name), "{name} differs; equal are {equal:?}");
     }
     let trades = tiltyard::internals::store::StoredRun::load(over_http).unwrap().leaderboard;
-    assert!(serde_json::to_value(&trades).unwrap()["rankings"][0]["trades"].as_u64() > Some(0), "nothing was traded");
+    assert!(
+        serde_json::to_value(&trades).unwrap()["rankings"][0]["trades"].as_u64() > Some(0),
+        "nothing was traded"
+    );
     // Answers: the same questions, the same replies; only the time that they took is another.
     let answers = |folder: &Path| {
         let recording = recording(folder).unwrap();
         let (_, window) = recording.0.into_iter().next().unwrap();
-        let rows: Vec<_> = window.iter().map(|(row, reply)| (row.observation, row.kind, reply.to_vec())).collect();
+        let rows: Vec<_> =
+            window.iter().map(|(row, reply)| (row.observation, row.kind, reply.to_vec())).collect();
         rows
     };
     assert!(answers(over_http).len() > 1_000);
@@ -123,8 +127,17 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// A document without what names the run, its recording, its registration, and how messages came to the agent.
 fn without_transport(mut value: Value) -> Value {
-    const OWN: [&str; 9] =
-        ["run_id", "identity", "recording", "command", "transport", "overrides", "id", "registered", "content"];
+    const OWN: [&str; 9] = [
+        "run_id",
+        "identity",
+        "recording",
+        "command",
+        "transport",
+        "overrides",
+        "id",
+        "registered",
+        "content",
+    ];
     match &mut value {
         Value::Object(object) => {
             OWN.iter().for_each(|key| drop(object.remove(*key)));

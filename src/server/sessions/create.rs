@@ -27,7 +27,8 @@ pub fn make(call: &Call) -> Result<(SessionFile, bool), Problem> {
     let body: NewSessionBody = call.message()?;
     let agent = call.agent()?;
     let request = call.request_key("session");
-    let digest = request.as_ref().map(|request| blake3::Hash::from_bytes(request.digest).to_hex().to_string());
+    let digest =
+        request.as_ref().map(|request| blake3::Hash::from_bytes(request.digest).to_hex().to_string());
     let id = new_id(&agent.id, request.as_ref().map(|request| request.name.as_str()));
     let folder = call.state.sessions.folder(&agent.id, &id)?;
     let before = || match folder.read().map_err(Problem::failed)? {
