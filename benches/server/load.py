@@ -47,6 +47,14 @@ class Connection:
         self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
 
     async def call(self, method, path, body=None):
+        """Sends a request; once more where the server has closed a connection that was idle. A repeated act is known."""
+        try:
+            return await self.send(method, path, body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            await self.open()
+            return await self.send(method, path, body)
+
+    async def send(self, method, path, body):
         data = b"" if body is None else json.dumps(body).encode()
         head = f"{method} /api/v1/backtests{path} HTTP/1.1\r\nHost: {self.host}\r\nX-API-Key: {self.key}\r\n"
         if body is not None:

@@ -92,8 +92,11 @@ pub fn overview(call: &Call) -> Outcome {
 
 fn page(call: &Call) -> Result<(Vec<AgentRow>, Option<String>), Problem> {
     let (limit, cursor) = call.page()?;
+    if cursor == Some("") {
+        return Err(Problem::malformed("this is no cursor of this list"));
+    }
     let cursor = cursor.unwrap_or(FIRST);
-    if cursor.len() > 36 || !cursor.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') {
+    if cursor.len() > 36 || !cursor.bytes().all(|byte| b"0123456789abcdef-".contains(&byte)) {
         return Err(Problem::malformed("this is no cursor of this list"));
     }
     let account = &call.account()?.id;

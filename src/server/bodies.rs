@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::process::message::AgentMessage;
 
@@ -31,6 +31,22 @@ pub struct LoginAnswer {
     pub token: String,
     /// Seconds that it is valid.
     pub expires_in: u64,
+}
+
+/// A table or nothing: not the list of its values, which a derived parser takes as well.
+fn object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: serde::de::DeserializeOwned,
+    D: serde::Deserializer<'de>,
+{
+    use serde::de::Error;
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Object(object) => {
+            serde_json::from_value(Value::Object(object)).map(Some).map_err(D::Error::custom)
+        }
+        _ => Err(D::Error::custom("not an object")),
+    }
 }
 
 /// Limits on every order of an agent. What is left out has its default; `null` turns a limit off.
@@ -105,7 +121,7 @@ pub struct NewAgentBody {
     #[schemars(regex(pattern = AMOUNT))]
     pub starting_balance: Option<String>,
     /// Its limits.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub risk_config: Option<RiskConfig>,
     /// How it decides. Default: over HTTP, in sessions.
     #[serde(default)]
@@ -129,7 +145,7 @@ pub struct ChangeAgentBody {
     #[schemars(length(max = 2000))]
     pub description: Option<String>,
     /// Its limits, all of them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub risk_config: Option<RiskConfig>,
     /// How it decides.
     #[serde(default)]
@@ -197,6 +213,7 @@ pub struct MarketBody {
 
 /// A new session: a scenario of the server or a market of it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(example = json!({ "scenario": "single_window", "decide": { "every": "1d" } }))]
 #[serde(deny_unknown_fields)]
 pub struct NewSessionBody {
     /// A scenario of the server, by the name of its file without `.toml`.
@@ -204,13 +221,13 @@ pub struct NewSessionBody {
     #[schemars(length(min = 1, max = 100))]
     pub scenario: Option<String>,
     /// Bars, where no scenario is named.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub market: Option<MarketBody>,
     /// The window of the scenario to play, from 0. Default 0.
     #[serde(default)]
     pub window: Option<u32>,
     /// When the agent decides. Default: as its `ready` says, else at every bar.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub decide: Option<DecideBody>,
     /// Milliseconds for a decision; who is silent for longer forfeits. Default: a day.
     #[serde(default)]
@@ -220,6 +237,7 @@ pub struct NewSessionBody {
 
 /// A new battle.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(example = json!({ "scenario": "single_window" }))]
 #[serde(deny_unknown_fields)]
 pub struct NewBattleBody {
     /// A scenario of the server, by the name of its file without `.toml`.

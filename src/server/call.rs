@@ -140,7 +140,14 @@ impl Call {
     /// # Errors
     /// 400 for what is no JSON, 422 for other messages.
     pub fn message<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.body).map_err(|error| {
+        let parsed = if self.body.trim_ascii_start().starts_with(b"[") {
+            // A list of a message's values is no message, though a parser could take it for one.
+            serde_json::from_slice::<serde::de::IgnoredAny>(&self.body)
+                .and_then(|_| Err(serde::de::Error::custom("a list")))
+        } else {
+            serde_json::from_slice(&self.body)
+        };
+        parsed.map_err(|error| {
             let detail = format!("the body is not what this route takes: {error}");
             match error.classify() {
                 serde_json::error::Category::Data => Problem::invalid(detail),

@@ -90,6 +90,10 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
             success.schema.map_or_else(|| json!({ "type": "string" }), |make| schema(make, generator));
         answer["content"] = json!({ success.content: { "schema": schema } });
     }
+    let links = links(route);
+    if !links.is_empty() {
+        answer["links"] = links.into();
+    }
     responses.insert(success.status.to_string(), answer);
     for status in problems(route) {
         let mut answer = json!({
@@ -102,6 +106,19 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
         responses.insert(status.to_string(), answer);
     }
     responses.into()
+}
+
+/// From a route that makes something to the routes of what it has made.
+fn links(route: &Route) -> Map<String, Value> {
+    if !matches!(route.success.status, 201 | 202) {
+        return Map::new();
+    }
+    let place: Vec<&str> = route.path.split('/').take(4).collect();
+    let of_one = format!("{}/{{id}}", place.join("/"));
+    let own = ROUTES.iter().filter(|other| other.path.starts_with(&of_one));
+    let link =
+        |other: &Route| json!({ "operationId": other.id, "parameters": { "id": "$response.body#/id" } });
+    own.map(|other| (other.id.to_owned(), link(other))).collect()
 }
 
 /// The status codes of a route's problems.

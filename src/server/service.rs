@@ -148,10 +148,15 @@ fn decoded(text: &str) -> Option<String> {
 
 fn request_key(route: &Route, headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key").filter(|_| route.once) else { return Ok(None) };
-    let text = value.to_str().ok().map(|text| text.trim().trim_matches('"'));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let text = value.to_str().ok();
     match text {
-        Some(text) if (1..=REQUEST_KEY).contains(&text.len()) => Ok(Some(text.to_owned())),
-        _ => Err(Problem::malformed(format!("`Idempotency-Key` has 1 to {REQUEST_KEY} visible characters"))),
+        Some(text) if (1..=REQUEST_KEY).contains(&text.len()) && text.bytes().all(plain) => {
+            Ok(Some(text.to_owned()))
+        }
+        _ => Err(Problem::malformed(format!(
+            "`Idempotency-Key` has 1 to {REQUEST_KEY} letters, digits, hyphens and underscores"
+        ))),
     }
 }
 

@@ -115,10 +115,10 @@ fn leaderboard(
 /// A page of the account's battles.
 pub fn list(call: &Call) -> Outcome {
     let (limit, cursor) = call.page()?;
-    let cursor = cursor.unwrap_or_default();
-    if !cursor.is_empty() && !is_id(cursor) {
+    if cursor.is_some_and(|cursor| !is_id(cursor)) {
         return Err(Problem::malformed("this is no cursor of this list"));
     }
+    let cursor = cursor.unwrap_or_default();
     let (out, account) = (&call.state.options.out, &call.account()?.id);
     let mut ids = BattleFile::ids(out, account).map_err(Problem::failed)?;
     ids.retain(|id| id.as_str() > cursor);

@@ -29,10 +29,10 @@ pub fn begin(call: &Call) -> Outcome {
 /// A page of the agent's sessions.
 pub fn list(call: &Call) -> Outcome {
     let (limit, cursor) = call.page()?;
-    let cursor = cursor.unwrap_or_default();
-    if !cursor.is_empty() && !files::is_id(cursor) {
+    if cursor.is_some_and(|cursor| !files::is_id(cursor)) {
         return Err(Problem::malformed("this is no cursor of this list"));
     }
+    let cursor = cursor.unwrap_or_default();
     let (out, agent) = (&call.state.options.out, &call.agent()?.id);
     let ids = files::ids(out, agent, cursor).map_err(Problem::failed)?;
     let mut items = Vec::new();
