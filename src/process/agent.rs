@@ -161,9 +161,9 @@ impl ProcessAgent {
         let last = None;
         let mut live = Conversation::start(&self.setup, last)?;
         if self.decisions > 0 && !self.setup.forgets() {
-            for line in self.past.drain(..) {
-                live.tell(&line)?;
-            }
+            // The bars before the window come with its first decision, and not again.
+            let before_first = self.decisions == 1;
+            self.past.drain(..).filter(|_| before_first).try_for_each(|line| live.tell(&line))?;
             live.has_spent(Duration::from_micros(self.tape.spent_us()));
         } else if self.decisions > 0 {
             let mut hello = Vec::new();

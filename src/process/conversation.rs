@@ -27,7 +27,7 @@ impl Conversation {
     pub fn start(setup: &Arc<AgentSetup>, last: Option<(u64, &[u8])>) -> Result<Self, String> {
         let starter = setup.starter.as_ref().ok_or("a replay starts no program")?;
         #[cfg(feature = "serve")]
-        let link = starter.start(super::starter::Rules {
+        let link = starter.start(super::mailbox::Rules {
             interval: setup.interval,
             decide: setup.spec.decide.clone(),
             last: last.map(|(asked, answer)| (super::mailbox::Asked(asked), answer.to_vec())),

@@ -14,10 +14,10 @@ use serde::Deserialize;
 
 use super::line::{Broken, Channel};
 use super::message::AgentMessage;
-use super::starter::Rules;
 use super::tail::Tail;
 use super::{expected, reply};
-use crate::domain::SymbolId;
+use crate::domain::{Interval, SymbolId};
+use crate::scenario::DecideSpec;
 use crate::strategy::Needs;
 
 /// The number of a question: 0 is `hello`, any other one the decision of that number.
@@ -45,6 +45,17 @@ struct State {
     /// Whether nothing will be asked any more.
     over: bool,
     wakers: Vec<Waker>,
+}
+
+/// What the other side of a channel must know to tell a valid answer from another.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Interval of the scenario's bars.
+    pub interval: Interval,
+    /// When the agent decides, where the scenario says so.
+    pub decide: Option<DecideSpec>,
+    /// The last question that was answered before, with its answer.
+    pub last: Option<(Asked, Vec<u8>)>,
 }
 
 /// What an agent finds when it looks.

@@ -7,11 +7,7 @@ use std::sync::Arc;
 use super::launch::Launch;
 use super::line::Channel;
 #[cfg(feature = "serve")]
-use super::mailbox::{Asked, Mailbox};
-#[cfg(feature = "serve")]
-use crate::domain::Interval;
-#[cfg(feature = "serve")]
-use crate::scenario::DecideSpec;
+use super::mailbox::{Mailbox, Rules};
 
 /// Who answers for an agent.
 #[derive(Debug, Clone)]
@@ -21,18 +17,6 @@ pub enum Starter {
     /// Whoever reads a mailbox.
     #[cfg(feature = "serve")]
     Remote(Arc<Mailbox>),
-}
-
-/// What the other side of a channel must know to tell a valid answer from another.
-#[cfg(feature = "serve")]
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// Interval of the scenario's bars.
-    pub interval: Interval,
-    /// When the agent decides, where the scenario says so.
-    pub decide: Option<DecideSpec>,
-    /// The last question that was answered before, with its answer.
-    pub last: Option<(Asked, Vec<u8>)>,
 }
 
 impl Starter {

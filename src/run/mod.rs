@@ -38,6 +38,8 @@ mod rematch;
 mod replay;
 #[cfg(feature = "serve")]
 mod session;
+#[cfg(feature = "serve")]
+mod session_answers;
 mod shown;
 #[cfg(feature = "import")]
 mod signals;
@@ -76,7 +78,9 @@ pub use prove::prove;
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};
 #[cfg(feature = "serve")]
-pub use session::{SessionAnswers, SessionEnd, play_session, session_windows, store_session};
+pub use session::{SessionEnd, play_session, session_windows, store_session};
+#[cfg(feature = "serve")]
+pub use session_answers::SessionAnswers;
 pub use source::ScenarioSource;
 #[cfg(feature = "cli")]
 pub(crate) use stored::now;

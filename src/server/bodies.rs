@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::process::message::AgentMessage;
+use crate::scenario::catalogue::STRATEGIES;
 
+/// Kinds that read files of the server, which no client may name.
+const OF_FILES: [&str; 3] = ["wasm", "signals", "recorded"];
 /// A decimal amount above zero.
 const AMOUNT: &str = r"^[0-9]{1,11}(\.[0-9]{1,8})?$";
 /// A name: no path separators, quotes or signs of shells, and no first character that makes it an option or hidden.
@@ -94,12 +97,17 @@ mod limit {
 #[serde(transparent)]
 pub struct StrategyBody(#[schemars(schema_with = "strategy_schema")] pub Map<String, Value>);
 
+/// The kinds that may be given over HTTP.
+pub fn kinds() -> Vec<&'static str> {
+    STRATEGIES.iter().map(|doc| doc.kind).filter(|kind| !OF_FILES.contains(kind)).collect()
+}
+
 fn strategy_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({
         "type": "object",
         "description": "As `strategy` in a scenario: its `kind`, and the parameters of that kind. `{\"kind\": \"process\", \
                         \"transport\": \"http\"}` decides in sessions.",
-        "properties": { "kind": { "type": "string", "enum": super::strategy::kinds() } },
+        "properties": { "kind": { "type": "string", "enum": kinds() } },
         "required": ["kind"],
         "additionalProperties": true,
     })

@@ -100,6 +100,18 @@ impl Answer {
         Ok(Self::new(status, Payload::Json(serde_json::to_value(value).map_err(Problem::failed)?)))
     }
 
+    /// A problem.
+    pub fn of(problem: &Problem) -> Self {
+        let mut answer = Self::new(problem.status, Payload::Problem(problem.document()));
+        if let Some(seconds) = problem.retry_after {
+            answer.headers.push(("retry-after", seconds.to_string()));
+        }
+        if problem.status == 401 {
+            answer.headers.push(("www-authenticate", "Bearer, ApiKey header=\"X-API-Key\"".to_owned()));
+        }
+        answer
+    }
+
     /// The same with a header more.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use super::call::{Answer, Call, Outcome, Payload};
+use super::call::{Answer, Outcome, Payload};
 use super::openapi::{document, problems};
 use super::problem::title;
 use super::route::{Access, Route};
@@ -16,12 +16,12 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;mar
     dt{float:left;width:9rem;color:#666}dd{margin-left:9rem}";
 
 /// The OpenAPI document.
-pub fn openapi(_: &Call) -> Outcome {
+pub fn openapi() -> Outcome {
     Ok(Answer::new(200, Payload::Raw(DOCUMENT.clone())))
 }
 
 /// The page.
-pub fn docs(_: &Call) -> Outcome {
+pub fn docs() -> Outcome {
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>tiltyard over HTTP</title><style>{STYLE}</style>\
          <h1>tiltyard over HTTP</h1><p>Every message is described in <a href=\"/openapi.json\">/openapi.json</a> \

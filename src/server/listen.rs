@@ -16,9 +16,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::options::ServeOptions;
+use super::options::{Log, ServeOptions};
 use super::service::{Peer, router};
-use super::state::{Log, State};
+use super::sessions::store_ended;
+use super::state::State;
 use crate::store::StoreError;
 
 /// Most bytes of a request's head.
@@ -70,7 +71,7 @@ pub fn start(options: ServeOptions, log: Log) -> Result<Running, ServeError> {
     raise_file_limit();
     let battles = options.battles;
     let state = Arc::new(State::open(options, log)?);
-    state.sessions.finish_stored().map_err(ServeError::Threads)?;
+    store_ended(&state.sessions).map_err(ServeError::Threads)?;
     state.battles.start(battles).map_err(ServeError::Threads)?;
     let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(64).build();
     let runtime = runtime.map_err(ServeError::Threads)?;

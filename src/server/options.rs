@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Takes one line of the log.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Settings of a server.
 #[derive(Debug, Clone)]

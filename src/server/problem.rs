@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::call::{Answer, Payload};
 use crate::run::{RunError, RunErrorKind};
 use crate::store::StoreError;
 
@@ -84,19 +83,8 @@ impl Problem {
         }
     }
 
-    /// As the answer to a request.
-    pub fn answer(&self) -> Answer {
-        let mut answer = Answer::new(self.status, Payload::Problem(self.document()));
-        if let Some(seconds) = self.retry_after {
-            answer.headers.push(("retry-after", seconds.to_string()));
-        }
-        if self.status == 401 {
-            answer.headers.push(("www-authenticate", "Bearer, ApiKey header=\"X-API-Key\"".to_owned()));
-        }
-        answer
-    }
-
-    fn document(&self) -> Value {
+    /// The document.
+    pub fn document(&self) -> Value {
         let mut document = json!({
             "type": "about:blank",
             "title": title(self.status),

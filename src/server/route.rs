@@ -18,10 +18,21 @@ pub enum Access {
 /// What carries a route out.
 #[derive(Clone, Copy)]
 pub(super) enum Handler {
+    /// A page about the routes themselves.
+    Page(Page),
     /// At once, on a thread that may wait for the disk.
     Blocking(fn(&Call) -> Outcome),
     /// As soon as there is an answer.
     Waiting(fn(Call) -> Later),
+}
+
+/// A page about the routes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Page {
+    /// The OpenAPI document.
+    OpenApi,
+    /// For people.
+    Docs,
 }
 
 /// Makes the schema of a message.

@@ -13,9 +13,10 @@ use axum::http::{HeaderMap, Method, Response, header};
 use axum::routing::{MethodFilter, on};
 
 use super::access::caller;
-use super::call::{Call, Caller, Outcome};
+use super::call::{Answer, Call, Caller, Outcome};
+use super::docs;
 use super::problem::Problem;
-use super::route::{Handler, Route};
+use super::route::{Handler, Page, Route};
 use super::state::State;
 use super::table::ROUTES;
 use crate::process::LINE_BYTES;
@@ -45,10 +46,10 @@ pub fn router(state: &Arc<State>) -> Router {
     }
     router
         .method_not_allowed_fallback(|| async {
-            Problem::new(405, "the path has no such method").answer().response()
+            Answer::of(&Problem::new(405, "the path has no such method")).response()
         })
         .fallback(|| async {
-            Problem::not_found("path").help("/openapi.json has them all").answer().response()
+            Answer::of(&Problem::not_found("path").help("/openapi.json has them all")).response()
         })
 }
 
@@ -63,7 +64,7 @@ async fn answered(
     let (log, mut who) = (Arc::clone(&state.log), String::new());
     let outcome = carried_out(route, state, parts, request, &mut who).await;
     let cause = outcome.as_ref().err().and_then(|problem| problem.cause.clone());
-    let answer = outcome.unwrap_or_else(|problem| problem.answer());
+    let answer = outcome.unwrap_or_else(|problem| Answer::of(&problem));
     let took = began.elapsed().as_millis();
     log(&format!("{} {} {} {took} ms {who}", route.method, route.path, answer.status));
     if let Some(cause) = cause {
@@ -98,6 +99,8 @@ async fn carried_out(
     let body = read(route, &state, &head.headers, body).await?;
     let call = Call { state, caller, path, query, body, request };
     match route.handler {
+        Handler::Page(Page::OpenApi) => docs::openapi(),
+        Handler::Page(Page::Docs) => docs::docs(),
         Handler::Waiting(work) => work(call).await,
         Handler::Blocking(work) => {
             tokio::task::spawn_blocking(move || work(&call)).await.map_err(Problem::failed)?

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::battles::Battles;
-use super::options::ServeOptions;
+use super::options::{Log, ServeOptions};
 use super::rates::Rates;
 use super::scenarios::FoundScenario;
-use super::sessions::Sessions;
+use super::sessions::{self, Sessions};
 use super::token::Tokens;
 use crate::domain::Timestamp;
 use crate::run::{RunError, session_windows};
@@ -20,9 +20,6 @@ const KNOWN: Duration = Duration::from_secs(10);
 
 /// The spans of a scenario's windows.
 pub type Windows = Arc<[(Timestamp, Timestamp)]>;
-
-/// Takes one line of the log.
-pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What a server has.
 pub struct State {
@@ -57,7 +54,7 @@ impl State {
         Ok(Self {
             tokens: Tokens::new().map_err(no_random)?,
             rates: Rates::new(options.rate),
-            sessions: Sessions::new(&options, Arc::clone(&log)),
+            sessions: Sessions::new(&options, Arc::clone(&log), sessions::spawn),
             battles: Battles::new(&options, Arc::clone(&log)),
             windows: Mutex::default(),
             changes: Mutex::new(changes),

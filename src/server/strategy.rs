@@ -2,22 +2,14 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::bodies::{RiskConfig, StrategyBody};
+use super::bodies::{RiskConfig, StrategyBody, kinds};
 use super::problem::Problem;
-use crate::scenario::catalogue::STRATEGIES;
 use crate::scenario::{RiskProfile, RiskText, read_risk, read_strategy};
 
-/// Kinds that read files of the server, which no client may name.
-const OF_FILES: [&str; 3] = ["wasm", "signals", "recorded"];
 /// The strategy of an agent that decides over HTTP.
 pub const OVER_HTTP: &str = "{ kind = \"process\", transport = \"http\" }";
 /// The name of limits that were given over HTTP.
 const OWN_LIMITS: &str = "custom";
-
-/// The kinds that may be given over HTTP.
-pub fn kinds() -> Vec<&'static str> {
-    STRATEGIES.iter().map(|doc| doc.kind).filter(|kind| !OF_FILES.contains(kind)).collect()
-}
 
 /// A strategy as the registry keeps it.
 ///

@@ -12,9 +12,9 @@ use super::bodies::{
 };
 use super::route::Access::{Anyone, Key, Token};
 use super::route::Handler::{Blocking, Waiting};
-use super::route::{QueryKey, Route};
+use super::route::{Handler, Page, QueryKey, Route};
 use super::sessions::{ObservationView, SessionPage, SessionView};
-use super::{account, agents, auth, battles, docs, sessions};
+use super::{account, agents, auth, battles, sessions};
 
 const LIMIT: QueryKey = QueryKey {
     name: "limit",
@@ -42,10 +42,10 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// Every route.
 pub const ROUTES: &[Route] = &[
-    Route::new("GET", "/openapi.json", Anyone, "openapi", Blocking(docs::openapi))
+    Route::new("GET", "/openapi.json", Anyone, "openapi", Handler::Page(Page::OpenApi))
         .does("This document.")
         .json(200, schema::<Map<String, Value>>),
-    Route::new("GET", "/docs", Anyone, "docs", Blocking(docs::docs))
+    Route::new("GET", "/docs", Anyone, "docs", Handler::Page(Page::Docs))
         .does("All routes, as a page.")
         .content(200, "text/html"),
     Route::new("POST", "/api/v1/auth/login", Anyone, "login", Blocking(auth::login))

@@ -8,8 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use super::super::options::ServeOptions;
-use super::super::state::Log;
+use super::super::options::{Log, ServeOptions};
 use super::files::{BattleFile, BattleState};
 use super::text::checked;
 use crate::run::{

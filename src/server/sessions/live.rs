@@ -6,11 +6,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::options::ServeOptions;
+use super::super::options::{Log, ServeOptions};
 use super::super::problem::Problem;
-use super::super::state::Log;
 use super::files::{self, Ended, SessionFile, SessionFolder};
-use super::play;
 use crate::process::Mailbox;
 
 /// The sessions of a server.
@@ -27,7 +25,12 @@ pub struct Sessions {
     /// Runs are stored one after the other.
     pub storing: Mutex<()>,
     stopping: AtomicBool,
+    /// Starts the replay of a session.
+    spawn: Spawn,
 }
+
+/// Starts the replay of a session on a thread of its own.
+pub type Spawn = fn(&Arc<Sessions>, SessionFolder, Arc<Live>) -> io::Result<()>;
 
 /// A session in memory.
 #[derive(Debug)]
@@ -81,8 +84,9 @@ impl Live {
 
 impl Sessions {
     /// Those of a store; none is in memory yet.
-    pub fn new(options: &ServeOptions, log: Log) -> Arc<Self> {
+    pub fn new(options: &ServeOptions, log: Log, spawn: Spawn) -> Arc<Self> {
         Arc::new(Self {
+            spawn,
             out: options.out.clone(),
             log,
             live: Mutex::default(),
@@ -146,7 +150,7 @@ impl Sessions {
         }
         let live = Arc::new(Live::new(file));
         live.looked_at.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        play::spawn(self, folder, Arc::clone(&live)).map_err(Problem::failed)?;
+        (self.spawn)(self, folder, Arc::clone(&live)).map_err(Problem::failed)?;
         all.insert(live.file.id.clone(), Arc::clone(&live));
         Ok(live)
     }
@@ -168,21 +172,6 @@ impl Sessions {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.lock().values().for_each(|live| live.mailbox.abandon());
-    }
-
-    /// Stores the sessions that had ended when the last server stopped.
-    pub fn finish_stored(self: &Arc<Self>) -> io::Result<()> {
-        let sessions = Arc::clone(self);
-        let work = move || {
-            for (agent, id) in files::all(&sessions.out) {
-                let Some(folder) = SessionFolder::of(&sessions.out, &agent, &id) else { continue };
-                let (Ok(Some(file)), Ok(Some(ended))) = (folder.read(), folder.ended()) else { continue };
-                if ended.run_id.is_none() && ended.failure.is_none() {
-                    play::store(&sessions, &folder, &file, ended);
-                }
-            }
-        };
-        std::thread::Builder::new().name("stores sessions".to_owned()).spawn(work).map(drop)
     }
 }
 

@@ -14,5 +14,6 @@ mod views;
 
 pub use files::{is_id, new_id, read_json};
 pub use live::{Sessions, forget_agent};
+pub use play::{spawn, store_ended};
 pub use routes::{act, begin, give_up, list, observation, show};
 pub use views::{ObservationView, SessionPage, SessionView};

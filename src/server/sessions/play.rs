@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError};
 
 use super::super::problem::Problem;
-use super::files::{Ended, SessionFile, SessionFolder};
+use super::files::{self, Ended, SessionFile, SessionFolder};
 use super::live::{Live, Sessions, Stopped};
 use crate::process::{ReplyKind, read_answers};
 use crate::run::{RunError, SessionAnswers, play_session, store_session};
@@ -90,4 +90,22 @@ pub fn store_now(sessions: &Sessions, folder: &SessionFolder, file: &SessionFile
     {
         (sessions.log)(&format!("the run of session {} cannot be kept: {error}", file.id));
     }
+}
+
+/// Stores the sessions that had ended when the last server stopped, on a thread of its own.
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn store_ended(sessions: &Arc<Sessions>) -> io::Result<()> {
+    let sessions = Arc::clone(sessions);
+    let work = move || {
+        for (agent, id) in files::all(&sessions.out) {
+            let Some(folder) = SessionFolder::of(&sessions.out, &agent, &id) else { continue };
+            let (Ok(Some(file)), Ok(Some(ended))) = (folder.read(), folder.ended()) else { continue };
+            if ended.run_id.is_none() && ended.failure.is_none() {
+                store(&sessions, &folder, &file, ended);
+            }
+        }
+    };
+    std::thread::Builder::new().name("stores sessions".to_owned()).spawn(work).map(drop)
 }
