@@ -131,27 +131,33 @@ fn mask(table: &TableReader<'_>) -> Option<MaskSpec> {
 }
 
 fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<DecideSpec> {
-    let every = match table.optional::<Spanned<Interval>>("every")? {
-        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
-        None => Some(None),
-    };
+    let every = multiple(table, "every", context);
     let bars = condition::Bars::of(context.interval, context);
-    let on = match table.optional::<WrittenCondition>("on")? {
+    let on = table.optional::<WrittenCondition>("on").and_then(|written| match written {
         Some(written) => condition::read_all(vec![written], &bars, table.problems)
             .map(|conditions| conditions.into_iter().next()),
         None => Some(None),
-    };
+    });
     let on_fill = table.value("on_fill");
     Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
+}
+
+/// An optional interval that is a multiple of the scenario's; the outer `None` if a problem was reported.
+fn multiple(
+    table: &TableReader<'_>,
+    key: &'static str,
+    context: &AgentContext<'_>,
+) -> Option<Option<Interval>> {
+    match table.optional::<Spanned<Interval>>(key)? {
+        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
+        None => Some(None),
+    }
 }
 
 /// The keys of `wasm`.
 pub(super) fn wasm(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<WasmSpec> {
     let decide = nested(table, "decide", |within| decide_at(within, context));
-    let timeframe = match table.optional::<Spanned<Interval>>("timeframe")? {
-        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
-        None => Some(None),
-    };
+    let timeframe = multiple(table, "timeframe", context);
     let (path, bars, memory_mb) = (table.value("path"), table.value("bars"), table.value("memory_mb"));
     let (decision_fuel, window_fuel) = (table.value("decision_fuel"), table.optional("window_fuel"));
     let indicators = indicators(table, context);

@@ -450,6 +450,10 @@ fn an_agent_over_http_has_no_command_and_one_over_pipes_has_one() {
         r#""hold""#,
         Some("remove `on_timeout`: who is silent forfeits"),
     );
+    // A mistake in one key of a table within the strategy is one mistake.
+    let wrong =
+        mistake(&with_strategy(r#"{ kind = "process", transport = "http", decide = { every = "7m" } }"#));
+    assert_eq!(wrong.1, "\"7m\"");
     let missing = mistake(&with_strategy(r#"{ kind = "process", transport = "pipes" }"#));
     assert!(missing.0.contains("`command`"), "{missing:?}");
 }

@@ -49,7 +49,7 @@ fn a_session_is_played_stored_and_in_the_agents_history() {
     let shown = stored(&desk.server, &desk.key, &id);
     let run = shown["run_id"].as_str().unwrap();
     let folder = desk.server.out().join("days").join(run);
-    assert!(folder.join("agents/mine/decisions.parquet").is_file());
+    assert!(folder.join("decisions.parquet").is_file());
     let performance = desk.get("/analytics/performance");
     assert_eq!(performance["runs"][0]["run_id"], run);
     assert_eq!(performance["runs"][0]["windows"][0]["final_equity"], end["result"]["final_equity"]);
