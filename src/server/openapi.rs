@@ -86,9 +86,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let success = route.success;
     let mut answer = json!({ "description": title(success.status) });
     if !success.content.is_empty() {
-        let schema =
-            success.schema.map_or_else(|| json!({ "type": "string" }), |make| schema(make, generator));
-        answer["content"] = json!({ success.content: { "schema": schema } });
+        answer["content"] = json!({ success.content: content(route, generator) });
     }
     let links = links(route);
     if !links.is_empty() {
@@ -106,6 +104,15 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
         responses.insert(status.to_string(), answer);
     }
     responses.into()
+}
+
+/// What an answer holds: JSON of a schema, text, or events, which have none.
+fn content(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    match (route.success.schema, route.success.content) {
+        (Some(make), _) => json!({ "schema": schema(make, generator) }),
+        (None, "text/event-stream") => json!({}),
+        (None, _) => json!({ "schema": { "type": "string" } }),
+    }
 }
 
 /// From a route that makes something to the routes of what it has made.
