@@ -1,6 +1,6 @@
 """Sessions at once over HTTP: requests a second, latencies, memory. Needs no package.
 
-    benches/server/load.py PROGRAM [--sessions 1000] [--days 4] [--agents 8]
+    benches/server/load.py PROGRAM [--sessions 1000] [--days 4] [--agents 8] [--no-wait]
 
 Starts `PROGRAM serve` (feature `serve`) in a folder of its own, begins all sessions, and plays each to its end on a connection of
 its own, one act after the other. The client shares the machine with the server.
@@ -126,6 +126,8 @@ async def play(args, host, port, keys, pid):
         print(f"{name}: {len(values)} requests, p50 {at(0.5):.1f} ms, p99 {at(0.99):.1f} ms, mean {1000 * statistics.mean(values):.1f} ms")
     print(f"{len(times['act'])} acts in {took:.1f} s: {len(times['act']) / took:.0f} a second; memory {memory(pid)} MB")
     assert len({result for _, result in ends}) == 1, "equal agents had different results"
+    if args.no_wait:
+        return
     began = time.perf_counter()
     for (path, _), connection in zip(ends, connections):
         while (state := (await connection.call("GET", path))["state"]) == "storing":
@@ -140,6 +142,7 @@ def main():
     parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--days", type=int, default=4)
     parser.add_argument("--agents", type=int, default=8)
+    parser.add_argument("--no-wait", action="store_true", help="do not wait until all runs are stored")
     args = parser.parse_args()
     program = os.path.abspath(args.program)
     with tempfile.TemporaryDirectory() as folder:
