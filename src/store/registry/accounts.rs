@@ -196,10 +196,9 @@ impl Registry {
         now: Timestamp,
     ) -> Result<Created, StoreError> {
         let made = self.change(|entry, path| {
-            if let Some(known) = request.map(|request| known(entry, path, account, request)).transpose()? {
-                if let Some(found) = known {
-                    return Ok(Err(found));
-                }
+            let known = request.map(|request| known(entry, path, account, request)).transpose()?;
+            if let Some(found) = known.flatten() {
+                return Ok(Err(found));
             }
             let (id, key) = enter(entry, path, text, origin, now)?;
             let own = "INSERT INTO registry_owners (agent, account, owned_since) VALUES (?1, ?2, ?3)";
