@@ -74,6 +74,7 @@ fn rules() -> RuleSet {
     let minute = Interval::MINUTE;
     let condition = |text: &str| Condition {
         text: text.to_owned(),
+        timeframe: minute,
         expr: expr::parse(text, minute, minute).expect("a sound condition"),
     };
     let enter_all = ["rsi(14) < 25", "close > sma(2000)"].map(condition).into();

@@ -10,6 +10,7 @@ use super::battle::BattleCommand;
 use super::check::CheckArgs;
 use super::cluster::{ClusterCommand, MergeArgs, OutcomesArgs};
 use super::data::DataCommand;
+use super::diff::DiffArgs;
 use super::duel::DuelArgs;
 use super::evidence::EvidenceArgs;
 use super::init::InitArgs;
@@ -19,6 +20,7 @@ use super::report::ReportArgs;
 use super::schema::SchemaArgs;
 #[cfg(feature = "serve")]
 use super::serve::ServeArgs;
+use super::shell::{CompletionsArgs, ManArgs};
 use super::standings::StandingsArgs;
 use super::store::StoreCommand;
 use super::stored::{ShowArgs, TradesArgs};
@@ -68,6 +70,8 @@ pub enum Command {
     Trades(TradesArgs),
     /// Render a stored run's pages again, export its charts, or compare several runs.
     Report(ReportArgs),
+    /// Show what differs between stored runs: settings by name, results, verdicts.
+    Diff(DiffArgs),
     /// Manage registered agents, which keep versions, wallet and history across runs.
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -107,4 +111,8 @@ pub enum Command {
     /// Import, download, check and generate market data.
     #[command(subcommand)]
     Data(DataCommand),
+    /// Print the completion script of a shell: bash, zsh, fish, elvish, powershell.
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command.
+    Man(ManArgs),
 }

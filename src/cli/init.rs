@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Exit, Failure, output};
+use super::{Exit, Failure, output, starter};
 use crate::scenario::STARTER;
 
 /// Arguments of `init`.
@@ -15,6 +15,9 @@ pub struct InitArgs {
     /// The file to write; an existing file is never overwritten.
     #[arg(default_value = "scenario.toml")]
     pub file: PathBuf,
+    /// Write a scenario for all bars in this folder instead of the bundled sample.
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
 }
 
 /// Writes the starter; an existing file is left alone.
@@ -23,13 +26,25 @@ pub struct InitArgs {
 /// [`Exit::Usage`] where the file exists or cannot be written.
 pub fn init(args: &InitArgs) -> Result<Exit, Failure> {
     let shown = args.file.display();
+    let (text, told) = match &args.data {
+        Some(folder) => {
+            let stem =
+                args.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let (text, told) = starter::of_folder(folder, &stem)?;
+            (text, Some(told))
+        }
+        None => (STARTER.to_owned(), None),
+    };
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(&args.file)
-        .and_then(|mut file| file.write_all(STARTER.as_bytes()));
+        .and_then(|mut file| file.write_all(text.as_bytes()));
     match written {
         Ok(()) => {
+            if let Some(told) = told {
+                output::say(&told);
+            }
             output::say(&format!("wrote {shown}; now: tiltyard check {shown} && tiltyard run {shown}"));
             Ok(Exit::Done)
         }

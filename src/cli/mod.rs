@@ -13,6 +13,7 @@ mod cluster;
 mod command;
 mod data;
 mod diagnostics;
+mod diff;
 mod dry_run;
 mod duel;
 mod evidence;
@@ -30,8 +31,10 @@ mod run_failure;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+mod shell;
 mod standings;
 mod start;
+mod starter;
 mod store;
 mod stored;
 mod strategies;

@@ -62,3 +62,18 @@ pub fn style() -> Style {
     let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
     Style { colour: colour(terminal), unicode: true, width: Some(width) }
 }
+
+/// Words in as few lines of at most `width` as they fit in; a longer word has a line of its own.
+pub fn folded<'w>(words: impl Iterator<Item = &'w str>, between: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.len() + between.len() + word.len() <= width => {
+                line.push_str(between);
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

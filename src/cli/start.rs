@@ -1,11 +1,11 @@
 //! The program from its first line to its exit code.
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use super::command::{Cli, Command};
 use super::{
-    Exit, Failure, check, cluster, diagnostics, dry_run, duel, evidence, init, metrics, output, programs,
-    rank, report, run, schema, standings, stored, strategies,
+    Exit, Failure, check, cluster, diagnostics, diff, dry_run, duel, evidence, init, metrics, output,
+    programs, rank, report, run, schema, shell, standings, stored, strategies,
 };
 use crate::process::sandbox::HELPER;
 
@@ -39,6 +39,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Show(args) => stored::show(args),
         Command::Trades(args) => stored::trades(args),
         Command::Report(args) => report::report(args),
+        Command::Diff(args) => diff::diff(args),
         Command::Agent(command) => command.run(),
         Command::Battle(command) => command.run(),
         Command::Store(command) => command.run(),
@@ -56,5 +57,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         #[cfg(feature = "serve")]
         Command::Account(command) => command.run(),
         Command::Data(command) => command.run(),
+        Command::Completions(args) => shell::completions(args, Cli::command()),
+        Command::Man(args) => shell::man(args, Cli::command()),
     }
 }

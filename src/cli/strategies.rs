@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Args;
 
-use super::output::WIDTH;
+use super::output::{WIDTH, folded};
 use super::{Exit, Failure, output};
 use crate::scenario::catalogue::{ParameterDoc, STRATEGIES, StrategyDoc};
 use crate::scenario::expr;
@@ -92,6 +92,7 @@ fn full(doc: &StrategyDoc) -> String {
         text.push_str("\nparameters:\n");
         text.push_str(&columns(&parameters));
     }
+    text.push_str(&format!("\nexample:\n  strategy = {}\n", doc.example));
     if doc.kind == "rules" {
         let forms = expr::REFERENCE.iter().chain(expr::OPERATORS);
         let forms: Vec<_> = forms.map(|(_, form, doc)| (form.to_string(), doc.to_string())).collect();
@@ -122,19 +123,4 @@ fn columns(rows: &[(String, String)]) -> String {
 
 fn paragraph(text: &str) -> String {
     folded(text.split(' '), " ", WIDTH).join("\n") + "\n"
-}
-
-/// Words in as few lines of at most `width` as they fit in; a longer word has a line of its own.
-fn folded<'w>(words: impl Iterator<Item = &'w str>, between: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words {
-        match lines.last_mut() {
-            Some(line) if line.len() + between.len() + word.len() <= width => {
-                line.push_str(between);
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

@@ -27,6 +27,8 @@ pub enum MarketError {
     NoFiles {
         /// Folder that was searched.
         root: PathBuf,
+        /// A file in it that can perhaps be imported.
+        other: Option<PathBuf>,
     },
     /// An invalid glob pattern.
     #[error("`{pattern}` is not a file pattern: {detail}")]
@@ -351,6 +353,14 @@ impl MarketError {
                 "set `path` to a file, a folder or a glob; a relative path is resolved from the working \
                  directory, then from the scenario's folder and the folders above it"
                     .to_owned()
+            }
+            Self::NoFiles { root, other: Some(other) } => {
+                let name = other.file_name().unwrap_or_default().to_string_lossy();
+                format!(
+                    "it has `{name}`: import such files with `tiltyard data import {} --out data/mine`, and set `path` to \
+                     `data/mine`",
+                    root.display()
+                )
             }
             Self::NoFiles { .. } => {
                 "set `path` to a folder with files such as `BTCUSDT_1h.parquet`".to_owned()

@@ -65,7 +65,7 @@ fn at(root: &Path) -> Result<Located, MarketError> {
     collect(root, DEPTH, &mut files)?;
     files.sort();
     if files.is_empty() {
-        return Err(MarketError::NoFiles { root: root.to_owned() });
+        return Err(MarketError::NoFiles { root: root.to_owned(), other: other_file(root) });
     }
     Ok(Located { root: root.to_owned(), files })
 }
@@ -88,6 +88,17 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// A file directly in a folder that may hold bars in another form.
+fn other_file(folder: &Path) -> Option<PathBuf> {
+    const ENDINGS: [&str; 8] = ["csv", "zip", "gz", "json", "feather", "txt", "tsv", "arrow"];
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    files.into_iter().find(|path| {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+    })
 }
 
 fn is_parquet(path: &Path) -> bool {

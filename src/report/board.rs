@@ -4,7 +4,7 @@ use super::numbers::{self, gain, grouped, money, ratio};
 use super::table::{Cell, Head};
 use super::wording;
 use crate::domain::Metric;
-use crate::store::{RankingRecord, StoredRun, UsageRecord};
+use crate::store::{HeldRecord, RankingRecord, StoredRun, UsageRecord};
 
 /// The metrics of a leaderboard that may have no value, in its order, each with how soon a narrow table leaves it out.
 pub(super) const METRICS: [(Metric, u8); 7] = [
@@ -42,7 +42,7 @@ impl Field {
     pub fn head(&self) -> Head {
         let name = self.title.clone().unwrap_or_else(|| self.name.to_owned());
         let name = self.over.map_or_else(|| name.clone(), |over| format!("{over} {name}"));
-        Head { name, numeric: self.numeric }
+        Head { name, numeric: self.numeric, hint: None }.explained(self.metric)
     }
 }
 
@@ -136,9 +136,40 @@ pub(super) fn fields(stored: &StoredRun) -> Vec<Field> {
             field.metric.is_some() && !is_usage || ["trades", "fees", "carry"].contains(&field.name)
         });
     }
+    if let Some(held) = &stored.run.benchmark_held {
+        all.iter_mut().for_each(|field| field.cells.push(held_cell(field, held)));
+    } else if let Some(name) = &stored.run.benchmark {
+        mark_benchmark(&mut all, rows, name);
+    }
     all.sort_by_key(|field| group(field, ranked_by));
     all
 }
+
+/// The cell of the benchmark's own row, which has no rank, trades or fees.
+fn held_cell(field: &Field, held: &HeldRecord) -> Cell {
+    match (field.name, field.metric) {
+        ("agent", _) => Cell::words(format!("{} ({BENCHMARK}, held)", held.symbol)),
+        (_, Some(metric)) => match held.value(metric) {
+            Some(value) => {
+                let cell = Cell::number(Some(value), |value| numbers::measured(metric, value));
+                if metric.info().signed { cell.toned() } else { cell }
+            }
+            None => Cell::words(""),
+        },
+        _ => Cell::words(""),
+    }
+}
+
+/// Says which agent is the benchmark.
+fn mark_benchmark(fields: &mut [Field], rows: &[RankingRecord], name: &str) {
+    let Some(index) = rows.iter().position(|row| row.agent == name) else { return };
+    if let Some(field) = fields.iter_mut().find(|field| field.name == "agent") {
+        field.cells[index].text.push_str(&format!(" ({BENCHMARK})"));
+    }
+}
+
+/// The word beside a benchmark's name.
+const BENCHMARK: &str = "benchmark";
 
 /// How soon a narrow table leaves out each metric of usage.
 const USAGE_DROPS: [u8; 4] = [10, 8, 4, 7];

@@ -8,7 +8,9 @@
 mod agent_metrics;
 mod board;
 mod cutoff;
+mod differences;
 mod error;
+mod formats;
 mod html;
 mod images;
 mod machine;
@@ -18,6 +20,7 @@ mod numbers;
 mod pages;
 mod rules_text;
 mod series;
+mod settings;
 mod spark;
 mod table;
 mod template;
@@ -27,6 +30,7 @@ mod wording;
 
 pub use wording::unused_bars;
 
+pub use differences::{Difference, differences};
 pub use error::ReportError;
 pub use machine::{agent_json, leaderboard_csv, leaderboard_json};
 pub use pages::{comparison, images, pages, sparks};

@@ -48,9 +48,19 @@ pub(super) fn measured(metric: Metric, value: f64) -> String {
     match metric.unit() {
         MetricUnit::Fraction => ratio(value * 100.0),
         MetricUnit::Seconds => length(value),
+        MetricUnit::Plain if value != 0.0 && value.abs() < 0.005 => small(value),
         _ if metric.info().signed => signed(value),
         MetricUnit::Plain | MetricUnit::Percent | MetricUnit::Money | MetricUnit::Cost => ratio(value),
     }
+}
+
+/// Two significant digits of a number that two decimal places would show as zero: `0.0012`, `3.1e-7`.
+fn small(value: f64) -> String {
+    let places = 1 - value.abs().log10().floor() as i32;
+    if places > 6 {
+        return format!("{value:.1e}");
+    }
+    format!("{value:.*}", usize::try_from(places).unwrap_or(2))
 }
 
 /// A score by a metric of this key, in the metric's form; nothing for a metric that is not known.
@@ -198,6 +208,19 @@ mod tests {
         );
         assert_eq!((ratio(9.99e14), signed_short(1e16)), ("999,000,000,000,000.00".into(), "+1.0e16".into()));
         assert_eq!(gain("12000000000000000.00000000"), "+1.20e16");
+    }
+
+    #[test]
+    fn a_ratio_that_is_not_zero_is_never_shown_as_zero() {
+        let shown = |value| measured(Metric::UpCapture, value);
+        assert_eq!(
+            (shown(0.0012), shown(0.000_034), shown(3.14e-8)),
+            ("0.0012".into(), "0.000034".into(), "3.1e-8".into())
+        );
+        assert_eq!(
+            (shown(0.0), shown(-0.004), shown(0.005)),
+            ("0.00".into(), "-0.0040".into(), "0.01".into())
+        );
     }
 
     #[test]

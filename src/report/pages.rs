@@ -29,14 +29,24 @@ pub fn images(stored: &StoredRun) -> Result<Vec<ExtraFile>, ReportError> {
     super::images::images(&View::read(stored)?)
 }
 
-/// `compare-<run>-<run>.html`: several runs beside each other.
+/// Most runs that the name of a comparison lists.
+const NAMED: usize = 6;
+
+/// `compare-<run>-<run>.html`: several runs beside each other; of many runs the first are named, and a hash of all.
 ///
 /// # Errors
 /// Where a file of a run cannot be read.
 pub fn comparison(runs: &[StoredRun]) -> Result<Vec<ExtraFile>, ReportError> {
     let ids: Vec<&str> = runs.iter().map(|run| run.run.run_id.as_str()).collect();
     let text = html::comparison(&Comparison::read(runs)?)?;
-    Ok(vec![page(&format!("compare-{}.html", ids.join("-")), text)])
+    let name = match ids.len() {
+        0..=NAMED => ids.join("-"),
+        more => {
+            let hash = blake3::hash(ids.join("-").as_bytes()).to_hex();
+            format!("{}-and-{}-more-{}", ids[..2].join("-"), more - 2, &hash[..8])
+        }
+    };
+    Ok(vec![page(&format!("compare-{name}.html"), text)])
 }
 
 fn page(name: &str, text: String) -> ExtraFile {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::Metric;
 use crate::metrics::Score;
 
 /// Stands for a value that does not exist.
@@ -24,6 +25,8 @@ pub(super) struct Head {
     pub name: String,
     /// Numbers stand to the right.
     pub numeric: bool,
+    /// What it means, for a pointer over it: the definition of a metric.
+    pub hint: Option<&'static str>,
 }
 
 /// One cell of a table.
@@ -35,36 +38,51 @@ pub(super) struct Cell {
     pub value: Option<f64>,
     /// `good`, `bad` or nothing.
     pub tone: &'static str,
+    /// What it means, for a pointer over it.
+    pub hint: Option<&'static str>,
 }
 
 impl Head {
     pub fn words(name: &str) -> Self {
-        Self { name: name.to_owned(), numeric: false }
+        Self { name: name.to_owned(), numeric: false, hint: None }
     }
 
     pub fn numbers(name: &str) -> Self {
-        Self { name: name.to_owned(), numeric: true }
+        Self { name: name.to_owned(), numeric: true, hint: None }
+    }
+}
+
+impl Head {
+    /// The same with the definition of a metric.
+    pub fn explained(self, metric: Option<Metric>) -> Self {
+        Self { hint: metric.map(|metric| metric.info().doc), ..self }
     }
 }
 
 impl Cell {
     pub fn words(text: impl Into<String>) -> Self {
-        Self { text: text.into(), value: None, tone: "" }
+        Self { text: text.into(), value: None, tone: "", hint: None }
     }
 
     /// A number in this form.
     pub fn number(value: Option<f64>, form: impl Fn(f64) -> String) -> Self {
-        Self { text: value.map_or_else(|| NONE.to_owned(), form), value, tone: "" }
+        Self { text: value.map_or_else(|| NONE.to_owned(), form), value, tone: "", hint: None }
     }
 
     /// A score in this form; an infinity by its sign, sorted beyond all numbers.
     pub fn score(score: Score, form: impl Fn(f64) -> String) -> Self {
-        let sign = |text: &str, value| Self { text: text.to_owned(), value: Some(value), tone: "" };
+        let sign =
+            |text: &str, value| Self { text: text.to_owned(), value: Some(value), tone: "", hint: None };
         match score {
             Score::PlusInfinity => sign(INFINITY, f64::MAX),
             Score::MinusInfinity => sign(MINUS_INFINITY, f64::MIN),
             Score::Number(_) | Score::Absent => Self::number(score.number(), form),
         }
+    }
+
+    /// The same with the definition of a metric.
+    pub fn explained(self, metric: Option<Metric>) -> Self {
+        Self { hint: metric.map(|metric| metric.info().doc), ..self }
     }
 
     /// The same with its sign as good or bad.
@@ -79,6 +97,6 @@ impl Cell {
 
     /// A stored amount of money, shown in this form.
     pub fn money(stored: &str, form: impl Fn(&str) -> String) -> Self {
-        Self { text: form(stored), value: stored.parse().ok(), tone: "" }
+        Self { text: form(stored), value: stored.parse().ok(), tone: "", hint: None }
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::ReportError;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("report.html", include_str!("html/assets/report.html")),
     ("head.html", include_str!("html/assets/head.html")),
     ("compare.html", include_str!("html/assets/compare.html")),
@@ -21,6 +21,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("macros.html", include_str!("html/assets/macros.html")),
     ("agent.html", include_str!("html/assets/agent.html")),
     ("tournament.html", include_str!("html/assets/tournament.html")),
+    ("format.html", include_str!("html/assets/format.html")),
     ("standings.html", include_str!("html/assets/standings.html")),
     ("sweep.html", include_str!("html/assets/sweep.html")),
     ("report.md", include_str!("markdown/assets/report.md")),

@@ -24,6 +24,8 @@ pub struct StrategyDoc {
     pub parameters: &'static [ParameterDoc],
     /// History it needs before its first decision.
     pub warm_up: &'static str,
+    /// A value of the `strategy` key with its most used parameters, in TOML.
+    pub example: &'static str,
 }
 
 const SYMBOLS: KeyDoc = optional(
@@ -116,6 +118,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
         description: "Keeps its starting balance: the baseline with a return of zero.",
         parameters: &[],
         warm_up: "none",
+        example: r#"{ kind = "cash" }"#,
     },
     StrategyDoc {
         kind: "buy_and_hold",
@@ -128,6 +131,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             shared_size("100", "Share of the equity for all symbols together, fee included."),
         ],
         warm_up: "none",
+        example: r#"{ kind = "buy_and_hold" }"#,
     },
     StrategyDoc {
         kind: "sma_cross",
@@ -143,6 +147,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "`slow` + 1 bars",
+        example: r#"{ kind = "sma_cross", fast = 20, slow = 100, size_pct = 20 }"#,
     },
     StrategyDoc {
         kind: "ema_cross",
@@ -159,6 +164,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "4 x `slow` + 1 bars",
+        example: r#"{ kind = "ema_cross", fast = 12, slow = 26, timeframe = "4h" }"#,
     },
     StrategyDoc {
         kind: "macd",
@@ -176,6 +182,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "4 x (`slow` + `signal`) + 1 bars",
+        example: r#"{ kind = "macd", fast = 12, slow = 26, signal = 9 }"#,
     },
     StrategyDoc {
         kind: "rsi_reversion",
@@ -203,6 +210,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "4 x `period` bars",
+        example: r#"{ kind = "rsi_reversion", period = 14, entry_below = 30, exit_above = 70 }"#,
     },
     StrategyDoc {
         kind: "bollinger_reversion",
@@ -225,6 +233,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "`period` bars",
+        example: r#"{ kind = "bollinger_reversion", period = 20, width = 2 }"#,
     },
     StrategyDoc {
         kind: "donchian_breakout",
@@ -242,6 +251,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "the longer of `entry` and `exit`, + 1 bars",
+        example: r#"{ kind = "donchian_breakout", entry = 20, exit = 10 }"#,
     },
     StrategyDoc {
         kind: "momentum",
@@ -271,6 +281,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             DIRECTION,
         ],
         warm_up: "`lookback` + 1 bars",
+        example: r#"{ kind = "momentum", lookback = 24, top = 2, rebalance = 24 }"#,
     },
     StrategyDoc {
         kind: "grid",
@@ -298,6 +309,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             ),
         ],
         warm_up: "none",
+        example: r#"{ kind = "grid", levels = 5, spacing_pct = 1 }"#,
     },
     StrategyDoc {
         kind: "dca",
@@ -308,6 +320,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                       order, never sells.",
         parameters: &[period("every", "24", "Bars between buys."), SYMBOLS, TIMEFRAME, size("2")],
         warm_up: "none",
+        example: r#"{ kind = "dca", every = 24, size_pct = 2 }"#,
     },
     StrategyDoc {
         kind: "random",
@@ -327,6 +340,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SIZE,
         ],
         warm_up: "none",
+        example: r#"{ kind = "random", turnover = 2, seed = 7 }"#,
     },
     StrategyDoc {
         kind: "rules",
@@ -421,6 +435,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             LEVERED_SIZE,
         ],
         warm_up: "the longest of its indicators per timeframe; all averages start with it",
+        example: r#"{ kind = "rules", enter_all = ["rsi(14) < 30"], exit_any = ["rsi(14) > 55"], stop_loss_pct = 3 }"#,
     },
     StrategyDoc {
         kind: "process",
@@ -508,6 +523,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SYMBOLS,
         ],
         warm_up: "what it declares, and the warm-up of `decide.on`",
+        example: r#"{ kind = "process", command = ["python3", "agent.py"], decide = { every = "1d" } }"#,
     },
     StrategyDoc {
         kind: "wasm",
@@ -556,6 +572,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SYMBOLS,
         ],
         warm_up: "its bars and indicators, and the warm-up of `decide.on`",
+        example: r#"{ kind = "wasm", path = "agent.wasm", bars = 20 }"#,
     },
     StrategyDoc {
         kind: "recorded",
@@ -573,6 +590,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             SYMBOLS,
         ],
         warm_up: "as the program",
+        example: r#"{ kind = "recorded", run = "my-run" }"#,
     },
     StrategyDoc {
         kind: "signals",
@@ -624,6 +642,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             ),
         ],
         warm_up: "none",
+        example: r#"{ kind = "signals", path = "weights.csv", mode = "weight" }"#,
     },
 ];
 

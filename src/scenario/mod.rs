@@ -18,6 +18,7 @@ mod roster;
 mod schema;
 #[cfg(feature = "serve")]
 mod session;
+mod settings;
 mod span;
 mod suggest;
 #[cfg(test)]
@@ -34,5 +35,6 @@ pub use roster::{AgentText, agent_text, is_color, read_risk, read_roster, read_s
 pub use schema::json_schema;
 #[cfg(feature = "serve")]
 pub use session::{SessionAgent, session_text};
+pub use settings::{Settings, instrument_settings, risk_settings, strategy_settings};
 pub use span::span_of;
 pub(crate) use suggest::closest;

@@ -239,7 +239,7 @@ pub struct NewSessionBody {
     pub decide: Option<DecideBody>,
     /// Milliseconds for a decision; who is silent for longer forfeits. Default: a day.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 604_800_000))]
+    #[schemars(range(min = 1, max = 86_400_000))]
     pub decision_ms: Option<u32>,
 }
 

@@ -21,6 +21,8 @@ pub struct CurveRow {
     pub equity: f64,
     /// Below its peak in this window, as a fraction; at most 0.
     pub drawdown: f64,
+    /// Of the equity, in cash.
+    pub cash: f64,
 }
 
 /// Hands an agent's curve to `take`, row by row: by window, then by time.
@@ -36,10 +38,12 @@ fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)
     let window = columns::numbers::<UInt32Type>(batch, "window")?;
     let at = columns::numbers::<TimestampMicrosecondType>(batch, "ts")?;
     let equity = columns::numbers::<Decimal128Type>(batch, "equity")?;
+    let cash = columns::numbers::<Decimal128Type>(batch, "cash")?;
     let drawdown = columns::numbers::<Float64Type>(batch, "drawdown")?;
     for row in rows {
         let equity = Cash::from_units(equity[row]).to_f64();
-        take(CurveRow { window: window[row], at: at[row], equity, drawdown: drawdown[row] });
+        let cash = Cash::from_units(cash[row]).to_f64();
+        take(CurveRow { window: window[row], at: at[row], equity, drawdown: drawdown[row], cash });
     }
     Ok(())
 }

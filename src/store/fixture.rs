@@ -338,6 +338,7 @@ pub(crate) fn tournament() -> Tournament {
             repeats: Vec::new(),
             rankings,
         },
+        benchmark: None,
     }
 }
 

@@ -37,6 +37,7 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod folders;
+mod held_record;
 mod identity;
 mod index;
 mod integrity;
@@ -45,6 +46,7 @@ mod json;
 mod leaderboard;
 mod manifest;
 mod margin_record;
+mod market_record;
 mod migrations;
 pub mod outcomes;
 mod page;
@@ -78,12 +80,14 @@ pub use decisions::recording;
 pub use downsample::{Downsampler, Point};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
+pub use held_record::{HeldCurve, HeldRecord};
 pub use identity::{RunId, identify, identify_recorded, run_id};
 pub use index::{Index, RunCommit, RunSummary, RunTiming, find_run, run_folder};
 pub use integrity::{Condition, IntegrityProblem, inspect, prune};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
+pub use market_record::{FindingRecord, InstrumentRecord, MarketRecord};
 pub use page::ExtraFile;
 pub use period_stats_record::{
     DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,
@@ -92,8 +96,8 @@ pub use prices::{PriceSeries, prices};
 pub use proof_record::ProofRecord;
 pub use repair::{Repaired, repair};
 pub use run_record::{
-    CostRecord, EntrantRecord, FORMAT_VERSION, FindingRecord, FlagRecord, MarketRecord, PositionRecord,
-    RegisteredRecord, RunRecord, WindowRecord,
+    CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, PositionRecord, RegisteredRecord, RunRecord,
+    WindowRecord,
 };
 pub use selection_record::{
     ConfidenceSetRecord, LogitBar, LogitRecord, SELECTION_FORMAT_VERSION, SelectionRecord,

@@ -3,18 +3,15 @@
 //! Owns the description of the run; never a result of an agent, never a wall-clock time, so that the same
 //! identity gives the same bytes.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::RunId;
+use super::{HeldRecord, MarketRecord, RunId};
 use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
-use crate::market::quality::Severity;
-use crate::market::{Market, SymbolSeries};
+use crate::market::Market;
 use crate::scenario::{
-    AgentSpec, Delisted, FillAt, GapRule, Intrabar, MarketSpec, Registered, Scenario, Slippage, StrategyKind,
-    TieBreak, VenueSpec, WalletChoice, WarmUp,
+    AgentSpec, FillAt, Intrabar, MarketSpec, Registered, Scenario, Settings, Slippage, StrategyKind,
+    TieBreak, VenueSpec, WalletChoice, risk_settings, strategy_settings,
 };
 use crate::tournament::{Tournament, WindowSpan, unused_ticks};
 
@@ -59,6 +56,9 @@ pub struct RunRecord {
     /// The agent or symbol that the agents are measured against.
     #[serde(default)]
     pub benchmark: Option<String>,
+    /// The record of the benchmark, where that is a symbol; none for a run of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub benchmark_held: Option<HeldRecord>,
     /// Market data that was replayed.
     pub market: MarketRecord,
     /// What trading cost and how orders filled.
@@ -69,54 +69,6 @@ pub struct RunRecord {
     pub agents: Vec<EntrantRecord>,
     /// What a reader should know.
     pub flags: FlagRecord,
-}
-
-/// Market data that was replayed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MarketRecord {
-    /// BLAKE3 of the bars' content.
-    pub digest: String,
-    /// In the scenario's order.
-    pub symbols: Vec<String>,
-    /// In which prices are.
-    pub quote_asset: String,
-    /// Interval of the bars.
-    pub interval: String,
-    /// Open of the first bar of the first window.
-    pub start: String,
-    /// Close of the last bar of the last window.
-    pub end: String,
-    /// What a position is worth once its symbol's bars have ended: `carry` or `write_off`.
-    pub delisted: String,
-    /// Where indicators get their history from: `before` or `inside`.
-    pub warm_up: String,
-    /// What was done about gaps in the bars: `keep`, `forward_fill` or `refuse`.
-    pub gaps: String,
-    /// What the data check noticed in the bars that were used, the gravest first for each symbol.
-    pub findings: Vec<FindingRecord>,
-    /// How much of the asset prices are for and quantities count in, by symbol, where that is not 1.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub units: BTreeMap<String, u32>,
-    /// Findings of level error that the scenario accepts, of those that there are.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accepted: Vec<String>,
-}
-
-/// Something the data check noticed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FindingRecord {
-    /// In whose bars.
-    pub symbol: String,
-    /// What: `gap`, `zero_volume`, ...
-    pub kind: String,
-    /// `info`, `warning` or `error`.
-    pub severity: String,
-    /// How many times.
-    pub count: u64,
-    /// Time of the first occurrence.
-    pub at: Option<String>,
-    /// Explanation, as a sentence.
-    pub detail: String,
 }
 
 /// What trading cost and how orders filled.
@@ -176,8 +128,15 @@ pub struct EntrantRecord {
     /// BLAKE3 of its file, for one that is a WebAssembly module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
+    /// Parameters of its strategy that were in force, defaults included, as a scenario writes them; none for a run of
+    /// an older version.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub parameters: Settings,
     /// Its risk profile.
     pub risk: String,
+    /// Limits of that profile, as a scenario writes them; none for a run of an older version.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub limits: Settings,
     /// Quote currency, eight decimal places; for an agent that continues with its existing wallet the quote currency
     /// in it.
     pub starting_balance: String,
@@ -272,7 +231,11 @@ impl RunRecord {
             risk_free_rate: scenario.metrics.risk_free_rate,
             minimum_acceptable_return: scenario.metrics.minimum_acceptable_return,
             benchmark: scenario.report.benchmark.as_ref().map(|one| one.name().to_owned()),
-            market: market_record(scenario, market, &tournament.windows),
+            benchmark_held: tournament
+                .benchmark
+                .as_ref()
+                .map(|found| HeldRecord::new(found, market, tournament)),
+            market: MarketRecord::new(scenario, market, &tournament.windows),
             costs: cost_record(&scenario.venue),
             windows: tournament.windows.iter().map(window_record).collect(),
             agents: scenario.agents.iter().map(|agent| entrant_record(agent, &scenario.market)).collect(),
@@ -286,64 +249,6 @@ fn tie_break(level: &TieBreak) -> String {
         TieBreak::Metric(metric) => metric.as_str().to_owned(),
         TieBreak::Name => "name".to_owned(),
     }
-}
-
-fn market_record(scenario: &Scenario, market: &Market, windows: &[WindowSpan]) -> MarketRecord {
-    let start = windows.iter().map(|w| w.start).min().unwrap_or_default();
-    let end = windows.iter().map(|w| w.end).max().unwrap_or_default();
-    MarketRecord {
-        digest: market.digest.clone(),
-        symbols: market.symbols.iter().map(|s| s.instrument.symbol.to_string()).collect(),
-        quote_asset: scenario.market.quote_asset.clone(),
-        interval: market.interval.to_string(),
-        start: start.to_string(),
-        end: end.to_string(),
-        delisted: match scenario.market.delisted {
-            Delisted::Carry => "carry",
-            Delisted::WriteOff => "write_off",
-        }
-        .to_owned(),
-        warm_up: match scenario.market.warm_up {
-            WarmUp::Before => "before",
-            WarmUp::Inside => "inside",
-        }
-        .to_owned(),
-        gaps: match scenario.market.gaps {
-            GapRule::Keep => "keep",
-            GapRule::ForwardFill => "forward_fill",
-            GapRule::Refuse => "refuse",
-        }
-        .to_owned(),
-        findings: market.symbols.iter().flat_map(findings).collect(),
-        units: units(market),
-        accepted: accepted(market),
-    }
-}
-
-fn units(market: &Market) -> BTreeMap<String, u32> {
-    let instruments = market.symbols.iter().map(|series| &series.instrument);
-    instruments.filter(|one| one.unit != 1).map(|one| (one.symbol.to_string(), one.unit)).collect()
-}
-
-/// Of level error there are only accepted findings: others stop the load.
-fn accepted(market: &Market) -> Vec<String> {
-    let all = market.symbols.iter().flat_map(|series| &series.findings);
-    let grave = all.filter(|finding| finding.severity == Severity::Error);
-    let mut kinds: Vec<String> = grave.map(|finding| finding.kind.as_str().to_owned()).collect();
-    kinds.sort();
-    kinds.dedup();
-    kinds
-}
-
-fn findings(series: &SymbolSeries) -> impl Iterator<Item = FindingRecord> {
-    series.findings.iter().map(|finding| FindingRecord {
-        symbol: series.instrument.symbol.to_string(),
-        kind: finding.kind.as_str().to_owned(),
-        severity: finding.severity.as_str().to_owned(),
-        count: finding.count,
-        at: finding.at.map(|at| at.to_string()),
-        detail: finding.detail.clone(),
-    })
 }
 
 fn cost_record(venue: &VenueSpec) -> CostRecord {
@@ -397,7 +302,7 @@ fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
         name: agent.name.to_string(),
         description: agent.description.clone(),
         tags: agent.tags.clone(),
-        strategy: strategy(kind).to_owned(),
+        strategy: kind.as_str().to_owned(),
         version: match kind {
             StrategyKind::Own { version } => Some(version.clone()),
             _ => None,
@@ -405,6 +310,8 @@ fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
         signals: digest.clone().filter(|_| matches!(kind, StrategyKind::Signals(_))),
         module: digest.filter(|_| matches!(kind, StrategyKind::Wasm(_))),
         risk: agent.risk.name.clone(),
+        parameters: strategy_settings(&agent.strategy, market),
+        limits: risk_settings(&agent.risk),
         starting_balance: agent.starting_balance.to_string(),
         registered: agent.registered.as_ref().map(|registered| registered_record(registered, market)),
     }
@@ -431,29 +338,6 @@ fn registered_record(registered: &Registered, market: &MarketSpec) -> Registered
                 mark: position.mark.to_string(),
             })
             .collect(),
-    }
-}
-
-const fn strategy(kind: &StrategyKind) -> &'static str {
-    match kind {
-        StrategyKind::Cash => "cash",
-        StrategyKind::BuyAndHold => "buy_and_hold",
-        StrategyKind::SmaCross { .. } => "sma_cross",
-        StrategyKind::EmaCross { .. } => "ema_cross",
-        StrategyKind::Macd { .. } => "macd",
-        StrategyKind::RsiReversion { .. } => "rsi_reversion",
-        StrategyKind::BollingerReversion { .. } => "bollinger_reversion",
-        StrategyKind::DonchianBreakout { .. } => "donchian_breakout",
-        StrategyKind::Momentum { .. } => "momentum",
-        StrategyKind::Grid { .. } => "grid",
-        StrategyKind::Dca { .. } => "dca",
-        StrategyKind::Random { .. } => "random",
-        StrategyKind::Rules(_) => "rules",
-        StrategyKind::Process(_) => "process",
-        StrategyKind::Recorded(_) => "recorded",
-        StrategyKind::Wasm(_) => "wasm",
-        StrategyKind::Signals(_) => "signals",
-        StrategyKind::Own { .. } => "own",
     }
 }
 

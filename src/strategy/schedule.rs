@@ -157,7 +157,7 @@ pub(crate) fn check_schedule(
                 format!("`on` = `{text}`: {}", texts.collect::<Vec<_>>().join("; "))
             };
             let expr = parsed.map_err(first)?;
-            Some(crate::scenario::Condition { text: text.to_owned(), expr })
+            Some(crate::scenario::Condition { text: text.to_owned(), timeframe: base, expr })
         }
         None => None,
     };

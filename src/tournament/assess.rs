@@ -274,7 +274,13 @@ mod tests {
             regime: None,
         });
         let board: Leaderboard = leaderboard(&agents, &scenario.battle, &scenario.metrics);
-        Tournament { windows: windows.collect(), agents, battles: Vec::new(), leaderboard: board }
+        Tournament {
+            windows: windows.collect(),
+            agents,
+            battles: Vec::new(),
+            leaderboard: board,
+            benchmark: None,
+        }
     }
 
     #[test]

@@ -3,12 +3,14 @@
 
 use rayon::prelude::*;
 
-use super::outcome::WindowResult;
+use super::outcome::{BenchmarkResult, WindowResult};
 use super::plan::TournamentPlan;
 use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
 use crate::market::{Market, TickRange};
-use crate::metrics::{Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_of};
+use crate::metrics::{
+    Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_metrics, series_of,
+};
 use crate::scenario::Benchmark;
 
 /// Adds the metrics against the benchmark, where the scenario names one. `results` are those of all agents in one
@@ -63,6 +65,36 @@ fn record(
         record.relative = relative(&own, &other, spec);
     }
     Some(record)
+}
+
+/// The benchmark's own record; `None` where the scenario has none, or it is an agent. `records` are those of the agents.
+pub(super) fn held_record(
+    plan: &TournamentPlan<'_>,
+    agents: &[Vec<WindowResult>],
+    records: &[Option<Metrics>],
+) -> Option<BenchmarkResult> {
+    let Some(Benchmark::Symbol { id, name }) = &plan.scenario.report.benchmark else { return None };
+    let length = &records.iter().flatten().next()?.record;
+    let series = series_of(length, benchmark_returns(plan, agents)?);
+    let ticks = agents.first()?.iter().map(|window| window.replay.window.ticks);
+    let series = ReturnSeries { finest_depth: depth(plan.market, *id, ticks)?, ..series };
+    let metrics = series_metrics(&series, &plan.scenario.metrics);
+    Some(BenchmarkResult { symbol: *id, name: name.clone(), total_return: series.total_return(), metrics })
+}
+
+/// The deepest fall of the chained windows, at most 0.
+fn depth(market: &Market, symbol: SymbolId, windows: impl Iterator<Item = TickRange>) -> Option<f64> {
+    let (mut before, mut peak, mut deepest) = (1.0_f64, 1.0_f64, 0.0_f64);
+    for ticks in windows {
+        let (start, closes) = held(market, symbol, ticks)?;
+        for close in &closes {
+            let level = before * close / start;
+            peak = peak.max(level);
+            deepest = deepest.min(level / peak - 1.0);
+        }
+        before *= closes.last().map_or(1.0, |close| close / start);
+    }
+    Some(deepest)
 }
 
 /// Returns, or why there are none.

@@ -2,9 +2,9 @@
 
 use super::regime::Regime;
 use super::repeats::Spread;
-use crate::domain::{AgentName, Timestamp};
+use crate::domain::{AgentName, SymbolId, Timestamp};
 use crate::engine::{Replay, Window};
-use crate::metrics::{Metrics, Missing, PeriodStats, Score};
+use crate::metrics::{Measure, Metrics, Missing, PeriodStats, Score, SeriesMetrics};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
 
 /// All agents over all windows, with the rankings.
@@ -18,6 +18,21 @@ pub struct Tournament {
     pub battles: Vec<Battle>,
     /// The ranking over all windows.
     pub leaderboard: Leaderboard,
+    /// The record of a symbol that is the scenario's benchmark.
+    pub benchmark: Option<BenchmarkResult>,
+}
+
+/// A symbol that the agents are measured against: bought at each window's start and held to its end, without costs.
+#[derive(Debug, Clone)]
+pub struct BenchmarkResult {
+    /// Index in the scenario's symbols.
+    pub symbol: SymbolId,
+    /// Name shown in reports.
+    pub name: String,
+    /// Growth over all windows chained, as a fraction.
+    pub total_return: Measure,
+    /// The metrics of these returns, as those of an agent's record.
+    pub metrics: SeriesMetrics,
 }
 
 /// A window on the calendar.

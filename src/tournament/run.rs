@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::benchmark::{measure_against, records};
+use super::benchmark::{held_record, measure_against, records};
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
@@ -161,6 +161,7 @@ fn tournament(plan: &TournamentPlan<'_>, battles: Vec<Vec<WindowResult>>) -> Tou
         }
     }
     let records = records(plan, &rows);
+    let benchmark = held_record(plan, &rows, &records);
     let agents: Vec<AgentResult> = plan
         .scenario
         .agents
@@ -182,7 +183,7 @@ fn tournament(plan: &TournamentPlan<'_>, battles: Vec<Vec<WindowResult>>) -> Tou
         })
         .collect();
     let leaderboard = leaderboard(&agents, spec, conventions);
-    Tournament { windows: plan.windows.to_vec(), agents, battles, leaderboard }
+    Tournament { windows: plan.windows.to_vec(), agents, battles, leaderboard, benchmark }
 }
 
 #[cfg(test)]

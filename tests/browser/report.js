@@ -10,7 +10,15 @@ const [folder, pictures] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const board = JSON.parse(readFileSync(join(folder, "leaderboard.json"), "utf8"));
 const address = pathToFileURL(join(folder, "report.html")).href;
-const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+const SIZES = {
+  desktop: { width: 1280, height: 900 },
+  wide: { width: 1440, height: 900 },
+  laptop: { width: 1024, height: 768 },
+  tablet: { width: 768, height: 1024 },
+  phone: { width: 390, height: 844 },
+};
+/** Tables of any number of columns; they scroll, and say so. */
+const MANY_COLUMNS = ".heat, .ratings, .bracket";
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 try {
@@ -38,6 +46,8 @@ async function visit(colorScheme, size, viewport) {
   await wide(page, size, viewport);
   if (size === "desktop" && colorScheme === "light") await use(page);
   await openLast(page);
+  await contained(page, `${colorScheme} ${size}`, viewport);
+  if (size === "desktop") await wheel(page);
   await accessible(page, `${colorScheme} ${size}`);
   if (pictures) await picture(page, `${colorScheme}-${size}`);
   if (pictures && size === "desktop" && colorScheme === "light") await paper(page);
@@ -52,14 +62,16 @@ async function leaderboard(page) {
   const shown = await page.locator("table.leaderboard thead th").allTextContents();
   const heads = shown.map((head) => head.replace(/^record /, "").replace(/^(mean|median) .*/, "score"));
   const rows = await page.locator("table.leaderboard tbody tr").all();
-  assert.equal(rows.length, board.rankings.length);
+  // A symbol that is the benchmark has the last row.
+  const held = JSON.parse(readFileSync(join(folder, "run.json"), "utf8")).benchmark_held;
+  assert.equal(rows.length, board.rankings.length + (held ? 1 : 0));
   const keys = { "ROI %": "roi_pct", Sharpe: "sharpe_ratio", Sortino: "sortino_ratio", Calmar: "calmar_ratio",
     "max DD %": "max_drawdown_pct", "win %": "win_rate", PF: "profit_factor", score: "score" };
   const texts = { PnL: "total_pnl", "final equity": "final_equity", fees: "fees" };
   for (const [i, stored] of board.rankings.entries()) {
     const cells = await rows[i].locator("td").allTextContents();
     const cell = (head) => cells[heads.indexOf(head)];
-    assert.equal(cell("agent"), stored.agent);
+    assert.equal(cell("agent").replace(/ \(benchmark\)$/, ""), stored.agent);
     assert.equal(Number(cell("#")), stored.rank);
     assert.equal(Number(cell("trades").replaceAll(",", "")), stored.trades);
     for (const [head, key] of Object.entries(keys)) {
@@ -86,6 +98,35 @@ function close(shown, stored, what) {
 async function wide(page, size, viewport) {
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= viewport.width, `the page is ${width} wide on a ${size} of ${viewport.width}`);
+}
+
+/** Nothing is wider than the box it is in, but for tables that scroll and say so; from 1280 pixels on no table of words does. */
+async function contained(page, where, viewport) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const found = await page.evaluate(({ many, roomy }) => {
+    const named = (box) => `${box.tagName.toLowerCase()}.${box.className} ${box.getAttribute("aria-label") ?? ""} ${box.scrollWidth} > ${box.clientWidth}`;
+    const shown = (box) => box.offsetParent !== null;
+    const wide = (box) => box.scrollWidth > box.clientWidth + 1;
+    const scrolls = [...document.querySelectorAll(".scroll")].filter(shown);
+    const silent = scrolls.filter((box) => wide(box) && !box.hasAttribute("data-more"));
+    const cut = roomy ? scrolls.filter((box) => wide(box) && !box.querySelector(many)) : [];
+    const boxes = [...document.querySelectorAll("main section, main section > *, .columns > div, .agent, .facts div, .legend button, .chart")];
+    const over = boxes.filter(shown).filter((box) => !box.matches(".scroll, .hidden") && wide(box) && getComputedStyle(box).overflowX === "visible");
+    return { silent: silent.map(named), cut: cut.map(named), over: over.map(named) };
+  }, { many: MANY_COLUMNS, roomy: viewport.width >= 1280 });
+  assert.deepEqual(found, { silent: [], cut: [], over: [] }, `nothing overflows, ${where}`);
+}
+
+/** The mouse wheel over a chart scrolls the page. */
+async function wheel(page) {
+  for (const chart of ["#equity-chart", "#underwater-chart"]) {
+    await page.locator(chart).scrollIntoViewIfNeeded();
+    const box = await page.locator(chart).boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const before = await page.evaluate(() => scrollY);
+    await page.mouse.wheel(0, -200);
+    await page.waitForFunction((before) => scrollY < before - 50, before, { timeout: 3000 });
+  }
 }
 
 /** Toggles, zooms, sorts, filters. */

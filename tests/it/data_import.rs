@@ -303,7 +303,8 @@ fn any_csv_with_a_map_a_zone_and_a_time_format() {
     let file = case.write("prices.csv", text);
     assert!(case.error(std::slice::from_ref(&file)).contains("has an unknown format"));
     case.reading.map = Some("ts=when,open=first,high=top,low=3,close=last,volume=traded".parse().unwrap());
-    assert!(case.error(std::slice::from_ref(&file)).contains("line 2: `03/31/2024 09:30` is not a time"));
+    // The 31st is the day: no `--time-format` is needed.
+    assert!(case.error(std::slice::from_ref(&file)).contains("does not say its symbol"));
     case.reading.map = Some("ts=when,open=first,high=top,low=4,close=last,volume=traded".parse().unwrap());
     case.reading.time_format = Some("%m/%d/%Y %H:%M".into());
     case.reading.zone = import::zone("America/New_York").unwrap();
@@ -602,4 +603,36 @@ fn a_large_newest_first_file_is_sorted_externally() {
     assert_eq!((done.rows_in, done.bars_out, done.duplicates), (1_300_000, 1_300_000, 0));
     let bars = read_bars(&done.output, None, &ReadOptions::default()).unwrap().1;
     assert!(bars.volume.iter().enumerate().all(|(n, volume)| *volume == n as f64));
+}
+
+#[test]
+fn exports_of_investing_com_have_thousands_suffixes_and_the_close_as_price() {
+    let case = Case::new();
+    let text = "\"Date\",\"Price\",\"Open\",\"High\",\"Low\",\"Vol.\",\"Change %\"\n\
+                \"01/31/2024\",\"42,580.5\",\"42,941.3\",\"43,731.8\",\"42,300.9\",\"58.41K\",\"-0.84%\"\n\
+                \"01/30/2024\",\"42,941.3\",\"43,300.2\",\"43,800.0\",\"42,700.0\",\"1.5M\",\"-0.8%\"\n";
+    let file = case.write("Bitcoin Historical Data.csv", text);
+    let (imported, bars) = case.one(&[file]);
+    assert_eq!(imported.symbol.as_str(), "BITCOIN");
+    let expected = [42_941.3, 43_731.8, 42_300.9, 42_580.5, 58_410.0];
+    assert_eq!(row(&bars, 1), ("2024-01-31T00:00:00Z".into(), expected));
+    assert_eq!(bars.volume[0], 1_500_000.0);
+}
+
+#[test]
+fn decimal_commas_metatrader_names_and_empty_volumes() {
+    let mut case = Case::new();
+    let text = "Date;Time;Open;High;Low;Close;Volume\n\
+                2024.01.02;09:00;1.234,5;1.240,25;1.230,0;1.239,75;\n\
+                2024.01.02;10:00;1.239,75;1.245,5;1.239,0;1.244,0;12\n";
+    let file = case.write("DAX_H1.csv", text);
+    let (imported, bars) = case.one(std::slice::from_ref(&file));
+    assert_eq!((imported.symbol.as_str(), imported.interval.to_string()), ("DAX", "1h".to_owned()));
+    assert_eq!(row(&bars, 0).1, [1_234.5, 1_240.25, 1_230.0, 1_239.75, 0.0]);
+    assert_eq!((imported.without_volume, bars.volume[1]), (1, 12.0));
+    let open = case.write("OPEN_1d.csv", "Date;Open;High;Low;Close\n2024-01-02;1,234;1,250;1,200;1,240\n");
+    assert!(case.error(std::slice::from_ref(&open)).contains("state the decimal sign with `--decimal`"));
+    case.reading.decimals = Some(import::Decimals::Comma);
+    let (_, bars) = case.one(&[open]);
+    assert_eq!(bars.close[0], 1.24);
 }

@@ -13,6 +13,7 @@ mod agents;
 mod architecture;
 mod bar_context;
 mod batch_recorded;
+mod book;
 mod calling_simulation;
 mod cli;
 mod data_check;

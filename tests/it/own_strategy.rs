@@ -9,7 +9,7 @@ use tiltyard::internals::store::{StoredRun, find_run};
 use tiltyard::prelude::*;
 use tiltyard::run::{RematchRequest, rematch};
 
-/// The example that the README prints.
+/// The example that docs/own_strategies.md prints.
 #[path = "../../examples/own_strategy.rs"]
 #[expect(dead_code, reason = "its `main` is run by another test")]
 mod example;
@@ -135,12 +135,12 @@ fn a_rematch_does_not_leave_it_out_in_silence() {
 }
 
 #[test]
-fn the_example_is_short_and_printed_in_the_readme_and_on_the_front_page() {
+fn the_example_is_short_and_printed_in_the_book_and_on_the_front_page() {
     let example = include_str!("../../examples/own_strategy.rs");
     assert!(example.lines().count() < 40, "{}", example.lines().count());
-    let readme = include_str!("../../README.md");
+    let page = include_str!("../../docs/own_strategies.md");
     let code = example.split_once("\n\n").unwrap().1;
-    assert!(readme.contains(code.trim()), "the README prints another example");
+    assert!(page.contains(code.trim()), "docs/own_strategies.md prints another example");
     let docs: Vec<&str> = include_str!("../../src/lib.rs")
         .lines()
         .filter_map(|line| line.strip_prefix("//!"))

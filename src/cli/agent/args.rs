@@ -227,9 +227,9 @@ pub struct HistoryArgs {
     /// Only this epoch [default: all].
     #[arg(long, value_name = "N")]
     pub epoch: Option<u32>,
-    /// Maximum number of rows; 0 for all.
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub limit: usize,
+    /// Maximum number of rows, the latest ones; 0 for all [default: 50; all with --json].
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
     /// Store and output form.
     #[command(flatten)]
     pub store: StoreArgs,

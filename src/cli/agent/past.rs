@@ -8,6 +8,9 @@ use super::show::show_as;
 use crate::report::terminal::agents::{self, ComparedAgent, HistoryTables};
 use crate::store::registry::{AgentRow, HistoryFilter, Registry, Tally, VersionRow};
 
+/// Rows of a table where nothing is said.
+const SHOWN: usize = 50;
+
 /// Lists what an agent did.
 ///
 /// # Errors
@@ -24,31 +27,40 @@ pub fn history(args: &HistoryArgs) -> Result<Exit, Failure> {
             "agent": agent.name,
             "id": agent.id,
             "runs": registry.history(&agent.id, filter)?,
-            "orders": registry.orders(&agent.id, filter)?,
-            "fills": registry.fills(&agent.id, filter)?,
-            "trades": registry.trips(&agent.id, filter)?,
+            "orders": latest(&registry.orders(&agent.id, filter)?, args.limit),
+            "fills": latest(&registry.fills(&agent.id, filter)?, args.limit),
+            "trades": latest(&registry.trips(&agent.id, filter)?, args.limit),
         });
         return show_as(&args.store, &all, String::new);
     }
     let style = output::style();
+    let limit = args.limit.unwrap_or(SHOWN);
     let text = match args.kind {
         HistoryKind::Orders => {
             let rows = registry.orders(&agent.id, filter)?;
-            agents::history(&title, HistoryTables::Orders(&rows), args.limit, style)
+            agents::history(&title, HistoryTables::Orders(&rows), limit, style)
         }
         HistoryKind::Fills => {
             let rows = registry.fills(&agent.id, filter)?;
-            agents::history(&title, HistoryTables::Fills(&rows), args.limit, style)
+            agents::history(&title, HistoryTables::Fills(&rows), limit, style)
         }
         HistoryKind::Trades => {
             let rows = registry.trips(&agent.id, filter)?;
-            agents::history(&title, HistoryTables::Trips(&rows), args.limit, style)
+            agents::history(&title, HistoryTables::Trips(&rows), limit, style)
         }
     };
     let runs = registry.history(&agent.id, filter)?;
     let overlap = agents::overlap_note(&Tally::of(&runs, &[]), style);
     output::result(&(text + &overlap))?;
     Ok(Exit::Done)
+}
+
+/// The latest rows; all of them without a limit, or with one of 0.
+fn latest<T>(rows: &[T], limit: Option<usize>) -> &[T] {
+    match limit {
+        None | Some(0) => rows,
+        Some(limit) => &rows[rows.len().saturating_sub(limit)..],
+    }
 }
 
 /// Shows what an agent's runs come to.

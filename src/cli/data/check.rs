@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use super::reading::{ReadingArgs, format_and_files, import_failed};
 use super::table::{count, print, print_json, say, table, time};
 use crate::cli::output::counted;
-use crate::cli::{Exit, Failure};
+use crate::cli::{Exit, Failure, output};
 use crate::data::check::{FileCheck, check_file, find_files};
 use crate::market::quality::Severity;
 
@@ -72,7 +72,10 @@ impl CheckArgs {
         if self.json {
             print_json(&Document { version: 1, files: &checks, errors, warnings })?;
         } else {
-            print(rendered(&checks))?;
+            match output::style().width {
+                Some(width) => print(listed(&checks, width).trim_end())?,
+                None => print(rendered(&checks))?,
+            }
             let [files, errors, warnings] =
                 [(checks.len(), "file"), (errors, "error"), (warnings, "warning")]
                     .map(|(count, noun)| counted(count as u64, noun));
@@ -81,6 +84,32 @@ impl CheckArgs {
         let failed = errors > 0 || self.strict && warnings > 0;
         Ok(if failed { Exit::Data } else { Exit::Done })
     }
+}
+
+/// A paragraph a file and finding, for a terminal of this width.
+fn listed(checks: &[FileCheck], width: usize) -> String {
+    let mut text = String::new();
+    let mut say = |line: String, indent: usize| {
+        let words = line.split(' ');
+        for (index, part) in output::folded(words, " ", width.saturating_sub(indent + 2)).iter().enumerate() {
+            let before = indent + if index == 0 { 0 } else { 2 };
+            text.push_str(&format!("{:before$}{part}\n", ""));
+        }
+    };
+    for check in checks {
+        let interval = check.interval.map_or_else(String::new, |interval| format!(" of {interval}"));
+        let range = format!("{} to {}", time(check.first), time(check.last));
+        say(format!("{}: {} rows{interval}, {range}", check.path.display(), count(check.rows)), 0);
+        if check.findings.is_empty() {
+            say("clean".to_owned(), 2);
+        }
+        for finding in &check.findings {
+            let at = finding.at.map_or_else(String::new, |at| format!(" ({at})"));
+            let times = count(finding.count);
+            say(format!("{} {}, {times} times: {}{at}", finding.severity, finding.kind, finding.detail), 2);
+        }
+    }
+    text
 }
 
 fn rendered(checks: &[FileCheck]) -> Table {

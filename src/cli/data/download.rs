@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::import::{import_all, report};
+use super::import::import_all;
 use super::progress;
 use super::reading::import_failed;
 use super::table::{count, print_json, say};
@@ -116,9 +116,7 @@ impl BinanceArgs {
         let groups = import::plan(&files, Some(Format::Binance), &ReadOptions::default(), &self.out)
             .map_err(failed)?;
         // The same archive's bars fit together: a second run adds to the first.
-        let done = import_all(&groups.groups, BadRows::Refuse, OnExisting::Merge)?;
-        report(&done, self.json)?;
-        Ok(Exit::Done)
+        import_all(&groups.groups, BadRows::Refuse, OnExisting::Merge).report(self.json)
     }
 
     fn fetch(&self) -> Result<Vec<Fetched>, Failure> {

@@ -13,6 +13,7 @@ use crate::cli::{Exit, Failure};
 use crate::data::import::{
     self, BadRows, ImportGroup, ImportGroups, Imported, ImportedFunding, OnExisting, ReadOptions, Unit,
 };
+use crate::domain::counted;
 
 /// Arguments of `data import`.
 #[derive(Debug, clap::Args)]
@@ -95,9 +96,7 @@ impl ImportArgs {
             Bad::Keep => BadRows::Keep,
         };
         announce(&groups, format.is_none());
-        let done = import_all(&groups.groups, bad, self.existing())?;
-        report(&done, self.json)?;
-        Ok(Exit::Done)
+        import_all(&groups.groups, bad, self.existing()).report(self.json)
     }
 
     const fn existing(&self) -> OnExisting {
@@ -156,35 +155,59 @@ fn announce(groups: &ImportGroups, detected: bool) {
     }
 }
 
-/// Imports group after group, with one progress bar for all.
-///
-/// # Errors
-/// Where one fails; those before it are done.
-pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> Result<Vec<Timed>, Failure> {
+/// What became of some groups.
+#[derive(Debug)]
+pub struct ImportedAll {
+    done: Vec<Timed>,
+    failed: Option<Failure>,
+}
+
+impl ImportedAll {
+    /// Prints the groups that were imported, and what is wrong with the others.
+    ///
+    /// # Errors
+    /// The failures, after the table of the others.
+    pub fn report(self, json: bool) -> Result<Exit, Failure> {
+        if !self.done.is_empty() || self.failed.is_none() {
+            report(&self.done, json)?;
+        }
+        self.failed.map_or(Ok(Exit::Done), Err)
+    }
+}
+
+/// Imports group after group, with one progress bar for all. A group that fails stops no other.
+pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) -> ImportedAll {
     let bar = progress::of_bytes(groups.iter().map(ImportGroup::work).sum());
     let mut done = Vec::with_capacity(groups.len());
+    let mut failed: Option<Failure> = None;
     for group in groups {
         bar.set_message(group.symbol.to_string());
         let start = Instant::now();
-        let imported = import::import(group, bad, existing, &|bytes| bar.inc(bytes));
-        let imported = imported.map_err(|error| {
-            bar.abandon();
-            import_failed(&error)
-        })?;
+        let imported = match import::import(group, bad, existing, &|bytes| bar.inc(bytes)) {
+            Ok(imported) => imported,
+            Err(error) => {
+                let mut failure = import_failed(&error);
+                if let Some(before) = failed.take() {
+                    failure.diagnostics.splice(0..0, before.diagnostics);
+                }
+                failed = Some(failure);
+                continue;
+            }
+        };
         let seconds = start.elapsed().as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let rows_per_second = imported.rows_in as f64 / seconds.max(1e-9);
         done.push(Timed { imported, seconds, rows_per_second });
     }
     bar.finish_and_clear();
-    Ok(done)
+    ImportedAll { done, failed }
 }
 
 /// Prints what became of the groups.
 ///
 /// # Errors
 /// Where stdout cannot be written.
-pub fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
+fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&done);
     }
@@ -208,5 +231,13 @@ pub fn report(done: &[Timed], json: bool) -> Result<(), Failure> {
             format!("{:.2} s", timed.seconds),
         ]);
     }
-    print(out)
+    print(out)?;
+    for one in done.iter().filter(|one| one.imported.without_volume > 0) {
+        let Imported { symbol, without_volume, .. } = &one.imported;
+        say(format_args!(
+            "{symbol}: {} without a volume have a volume of 0",
+            counted(*without_volume, "bar")
+        ));
+    }
+    Ok(())
 }

@@ -13,6 +13,8 @@ mod resample;
 mod synth;
 pub(super) mod table;
 
+pub(super) use reading::import_failed;
+
 use super::interrupt::Interrupt;
 use super::{Exit, Failure};
 

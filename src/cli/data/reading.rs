@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use crate::cli::{Exit, Failure};
-use crate::data::import::{ColumnMap, Format, ImportError, ReadOptions, TimeUnit, zone};
+use crate::data::import::{ColumnMap, Decimals, Format, ImportError, ReadOptions, TimeUnit, zone};
 use crate::domain::Interval;
 use crate::market::MarketError;
 
@@ -22,7 +22,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "ROLE=COLUMN,..")]
     map: Option<ColumnMap>,
     /// CSV: time zone of local times, such as America/New_York
-    #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC")]
+    #[arg(long, visible_alias = "timezone", value_name = "ZONE", value_parser = zone, default_value = "UTC")]
     tz: chrono_tz::Tz,
     /// CSV: time format, as in strftime: "%d/%m/%Y %H:%M"
     #[arg(long, value_name = "PATTERN")]
@@ -31,9 +31,21 @@ pub struct ReadingArgs {
     /// (20240131) [default: detected by magnitude, for years from 1980 to 2099]
     #[arg(long, value_name = "UNIT")]
     time_unit: Option<TimeUnit>,
+    /// CSV: decimal sign, where numbers such as `1,234` leave it open [default: detected]
+    #[arg(long, value_name = "SIGN", value_enum)]
+    decimal: Option<DecimalSign>,
     /// Treat midnights as trading days: stamp each with 00:00 UTC of its date, whatever its offset or --tz
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     session_dates: Option<bool>,
+}
+
+/// The sign before the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum DecimalSign {
+    /// `1,234.5`
+    Point,
+    /// `1.234,5`
+    Comma,
 }
 
 impl ReadingArgs {
@@ -46,6 +58,10 @@ impl ReadingArgs {
             zone: self.tz,
             time_format: self.time_format.clone(),
             time_unit: self.time_unit,
+            decimals: self.decimal.map(|sign| match sign {
+                DecimalSign::Point => Decimals::Point,
+                DecimalSign::Comma => Decimals::Comma,
+            }),
             session_dates: self.session_dates,
             adjust,
             ..ReadOptions::default()

@@ -31,5 +31,5 @@ pub use plan::{ColumnMap, ImportPlan, ImportSource, ReadOptions, Unit, spacing};
 pub use read::{Survey, read_bars, survey};
 pub use rows::{Kind, Rows, Trades};
 pub use run::{BadRows, ImportGroup, ImportGroups, Imported, OnExisting, files, import, look, plan, source};
-pub use text::TimeUnit;
 pub(crate) use text::{Clock, number};
+pub use text::{Decimals, TimeUnit};

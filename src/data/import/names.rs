@@ -15,6 +15,14 @@ pub fn interval(part: &str) -> Option<Interval> {
         "second" => "1s",
         "week" | "weekly" | "w" => "1w",
         _ if part.ends_with('M') => return None,
+        // MetaTrader: M15, H4, D1, W1; MN1 is a month.
+        other if other.len() > 1 && matches!(other.as_bytes()[0], b'm' | b'h' | b'd' | b'w') => {
+            let (unit, count) = other.split_at(1);
+            if !count.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            return format!("{count}{unit}").parse().ok();
+        }
         other => other.trim_end_matches("in").trim_end_matches("rs").trim_end_matches('r'),
     };
     text.parse().ok()
@@ -56,7 +64,7 @@ pub fn symbol_and_interval(stem: &str) -> (Option<String>, Option<Interval>) {
 fn lone_symbol(stem: &str) -> Option<String> {
     let filler = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_digit())
-            || ["to", "from", "ohlc", "ohlcv", "max", "history", "merged", "prices", "data"]
+            || ["to", "from", "ohlc", "ohlcv", "max", "history", "historical", "merged", "prices", "data"]
                 .contains(&part.to_ascii_lowercase().as_str())
             || interval(part).is_some()
     };
@@ -208,6 +216,9 @@ mod tests {
         assert_eq!(named("DIS_2006-01-01_to_2018-01-01"), (some("DIS"), None));
         assert_eq!(named("KO"), (some("KO"), None));
         assert_eq!(named("Coinbase_BTCUSD_d").1, some("1d"));
+        assert_eq!(named("EURUSD_H1"), (some("EURUSD"), some("1h")));
+        assert_eq!(named("EURUSD_M15_202001020000_202312292345"), (some("EURUSD"), some("15m")));
+        assert_eq!(named("Bitcoin Historical Data").0, some("BITCOIN"));
         assert_eq!(named("my prices of things"), (None, None));
     }
 
@@ -224,6 +235,11 @@ mod tests {
         assert_eq!(text("daily").as_deref(), Some("1d"));
         assert_eq!(text("5min").as_deref(), Some("5m"));
         assert_eq!(text("1hr").as_deref(), Some("1h"));
+        assert_eq!(
+            (text("H1").as_deref(), text("M15").as_deref(), text("D1").as_deref()),
+            (Some("1h"), Some("15m"), Some("1d"))
+        );
+        assert_eq!((text("MN1"), text("W1").as_deref(), text("deal")), (None, Some("1w"), None));
         assert_eq!(text("1M"), None);
         assert_eq!(text("7m"), None);
         assert_eq!(minutes("1440").unwrap().to_string(), "1d");

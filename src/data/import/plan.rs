@@ -10,7 +10,7 @@ use super::factors::Factors;
 use super::names::Role;
 use super::probe::{Content, Probe};
 use super::rows::{Kind, Rows};
-use super::text::{self, Clock, Compression, RowHandler, TextForm, TextLayout, TimeUnit};
+use super::text::{self, Clock, Compression, Decimals, RowHandler, TextForm, TextLayout, TimeUnit};
 use super::{Format, ImportError};
 use crate::domain::{Interval, Span, Timestamp};
 
@@ -29,6 +29,8 @@ pub struct ReadOptions {
     pub time_format: Option<String>,
     /// Unit of integer times, where their magnitude does not determine it.
     pub time_unit: Option<TimeUnit>,
+    /// How numbers are written, for CSV: with a decimal point or a decimal comma; detected where `None`.
+    pub decimals: Option<Decimals>,
     /// Whether midnights are session dates, to be stamped 00:00 UTC of their date. Where it is not set, daily
     /// bars at midnights with an offset are refused.
     pub session_dates: Option<bool>,
@@ -71,6 +73,7 @@ impl Default for ReadOptions {
             zone: Tz::UTC,
             time_format: None,
             time_unit: None,
+            decimals: None,
             session_dates: None,
             adjust: false,
             unit: Unit::Of(1),

@@ -100,6 +100,8 @@ pub struct Imported {
     pub duplicates: u64,
     /// Invalid bars that were dropped, with [`BadRows::Drop`].
     pub dropped: u64,
+    /// Bars whose empty volume became 0.
+    pub without_volume: u64,
     /// Open time of the first bar.
     pub first: Option<Timestamp>,
     /// Open time of the last bar.
@@ -318,6 +320,7 @@ fn import_alone(
         unit: 1,
         rows_in: 0,
         dropped: 0,
+        without_volume: 0,
         last: None,
     };
     if existing == OnExisting::Merge && group.output.exists() {
@@ -341,6 +344,8 @@ struct Work {
     unit: u32,
     rows_in: u64,
     dropped: u64,
+    /// Bars whose volume is an empty cell.
+    without_volume: u64,
     /// Time of the previous row of the file being read.
     last: Option<Timestamp>,
 }
@@ -362,6 +367,9 @@ impl Work {
         let bars = match rows {
             Rows::Bars(mut bars) => {
                 bars.quote_in(self.unit);
+                if self.bad != BadRows::Keep {
+                    self.without_volume += fill_volumes(&mut bars);
+                }
                 bars
             }
             Rows::Trades(mut trades) => {
@@ -446,10 +454,24 @@ impl Work {
             bars_out: stats.bars,
             duplicates: stats.duplicates,
             dropped: self.dropped,
+            without_volume: self.without_volume,
             first: stats.first,
             last: stats.last,
         })
     }
+}
+
+/// Sets empty volumes to zero; returns how many there were.
+fn fill_volumes(bars: &mut Bars) -> u64 {
+    let mut filled = 0;
+    for (volume, close) in bars.volume.iter_mut().zip(&bars.close) {
+        // A row without prices is no bar.
+        if volume.is_nan() && !close.is_nan() {
+            *volume = 0.0;
+            filled += 1;
+        }
+    }
+    filled
 }
 
 fn honest(price: f64, volume: f64) -> bool {

@@ -64,9 +64,12 @@ impl Columns {
 }
 
 fn index_of(schema: &Schema, names: &[&str]) -> Option<usize> {
-    names
-        .iter()
-        .find_map(|name| schema.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name)))
+    names.iter().find_map(|name| schema.fields().iter().position(|field| spelled(field.name(), name)))
+}
+
+/// Whether a column has this name, in any case and with blanks for its underscores: `Open time`.
+fn spelled(column: &str, name: &str) -> bool {
+    column.trim().replace(' ', "_").eq_ignore_ascii_case(name)
 }
 
 #[cfg(test)]
@@ -87,6 +90,9 @@ mod tests {
         let terse = schema(&["v", "c", "l", "h", "o", "OpenTime"]);
         let columns = Columns::recognise(Path::new("x"), &terse).unwrap();
         assert_eq!(columns, Columns { time: 5, numbers: [4, 3, 2, 1, 0] });
+        let binance = schema(&["Open time", "Open", "High", "Low", "Close", "Volume", "Close time"]);
+        let columns = Columns::recognise(Path::new("x"), &binance).unwrap();
+        assert_eq!(columns, Columns { time: 0, numbers: [1, 2, 3, 4, 5] });
     }
 
     #[test]

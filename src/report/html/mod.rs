@@ -29,6 +29,7 @@ const SCRIPT: &str = concat!(
     include_str!("assets/js/tables.js"),
     include_str!("assets/js/trades.js"),
     include_str!("assets/js/agent.js"),
+    include_str!("assets/js/returns.js"),
     include_str!("assets/js/sweep.js"),
     include_str!("assets/js/main.js"),
     "})();\n",

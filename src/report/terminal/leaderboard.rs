@@ -87,7 +87,11 @@ fn columns(stored: &StoredRun, style: Style) -> Vec<Column> {
     let rows = &stored.leaderboard.rankings;
     let column = |field: &Field| {
         let column = Column::of(field, style);
-        if field.name == "agent" { column.strong_where(|i| rows[i].rank == Some(1)) } else { column }
+        if field.name == "agent" {
+            column.strong_where(|i| rows.get(i).is_some_and(|row| row.rank == Some(1)))
+        } else {
+            column
+        }
     };
     fields(stored).iter().map(column).collect()
 }
@@ -99,7 +103,8 @@ fn curve(stored: &StoredRun, curves: &[Vec<f64>]) -> Column {
         let curve = index_of(&row.agent).and_then(|i| curves.get(i));
         spark(curve.map_or(&[], Vec::as_slice), CURVE)
     });
-    Column::words(CURVE_HEAD, 6, cells)
+    let held = stored.run.benchmark_held.as_ref().map(|held| spark(&held.curve.index, CURVE));
+    Column::words(CURVE_HEAD, 6, cells.chain(held))
 }
 
 #[cfg(test)]

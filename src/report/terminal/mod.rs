@@ -7,6 +7,7 @@
 mod agent;
 pub mod agents;
 mod calendar;
+mod differences;
 mod duel;
 mod evidence;
 mod grid;
@@ -29,6 +30,7 @@ mod tournament;
 mod trades;
 
 pub use agent::agent;
+pub use differences::{run_differences, run_differences_json};
 pub use duel::{duel, duel_game};
 pub use evidence::evidence;
 pub use heatmap::{Heat, heat, heatmap};

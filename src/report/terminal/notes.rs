@@ -27,15 +27,17 @@ pub(super) fn annualised(stored: &StoredRun, style: Style) -> String {
     lines(wording::annualised(stored), style)
 }
 
-/// Which columns had no room.
+/// Which columns of the leaderboard had no room.
 pub(super) fn left_out(names: &[&str], style: Style) -> String {
+    hidden(names, "leaderboard.csv", style)
+}
+
+/// Which columns of a table had no room, and which file has them.
+pub(super) fn hidden(names: &[&str], file: &str, style: Style) -> String {
     if names.is_empty() {
         return String::new();
     }
-    paragraph(
-        &format!("hidden for lack of width: {}; leaderboard.csv has all columns", names.join(", ")),
-        style,
-    )
+    paragraph(&format!("hidden for lack of width: {}; {file} has all columns", names.join(", ")), style)
 }
 
 /// Agents that did not complete a window.

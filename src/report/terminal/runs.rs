@@ -4,6 +4,7 @@ use super::Style;
 use super::grid::{Column, draw};
 use crate::domain::Timestamp;
 use crate::report::numbers::{instant, length, range, ratio};
+use crate::report::wording;
 use crate::store::RunSummary;
 
 /// All runs as a table, in the given order.
@@ -22,7 +23,7 @@ pub fn runs(all: &[RunSummary], style: Style) -> String {
         Column::numbers("windows", 5, text(|run| run.windows.to_string())),
         Column::numbers("agents", 6, text(|run| run.agents.to_string())),
         Column::words("winner", 1, text(|run| run.winner.clone())),
-        Column::words("ranked by", 3, text(|run| run.ranking_metric.clone())),
+        Column::words("ranked by", 3, text(|run| wording::head(&run.ranking_metric).to_owned())),
         Column::numbers("score", 3, score),
         Column::numbers("took", 7, text(|run| length(run.duration_seconds))),
     ];
@@ -64,7 +65,7 @@ mod tests {
         let expected = "\
 run           scenario          finished (UTC)    from        to          windows  agents  winner    ranked by  score    took
 -----------------------------------------------------------------------------------------------------------------------------
-3f2a9c0b1d2e  first_tournament  2026-11-23 15:04  2022-01-01  2023-12-31       24       6  donchian  roi_pct    12.35  1m 33s
+3f2a9c0b1d2e  first_tournament  2026-11-23 15:04  2022-01-01  2023-12-31       24       6  donchian  ROI %      12.35  1m 33s
 ";
         let drawn = runs(&[summary()], Style::PLAIN);
         assert_eq!(drawn, expected);

@@ -2,11 +2,13 @@
 
 use super::Style;
 use super::grid::{Column, draw};
-use super::header::{filled, titled};
+use super::header::{filled, paragraph, titled};
 use super::leaderboard::table;
+use super::notes;
 use crate::domain::Metric;
 use crate::metrics::Score;
-use crate::report::numbers::{count, range, ratio};
+use crate::report::numbers::{count, money, range, ratio};
+use crate::report::settings;
 use crate::report::wording::{self, agent_value, costs, plural, some, symbols};
 use crate::store::{AgentRecord, BattleRecord, RankRecord, StoredRun};
 
@@ -18,6 +20,7 @@ pub fn show(stored: &StoredRun, style: Style) -> String {
         windows(stored, style),
         agents(stored, style),
         refusals(stored, style),
+        tested(stored, style),
     ];
     let texts: Vec<&str> =
         sections.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
@@ -61,9 +64,31 @@ fn about(stored: &StoredRun, style: Style) -> String {
         !value.is_empty() && (name, value.as_str()) != ("metrics", "tiltyard")
     };
     for (name, value) in facts.into_iter().filter(said) {
-        text.push_str(&format!("{name:<10}{value}\n"));
+        text.push_str(&paragraph(&format!("{name:<10}{value}"), style));
     }
     text
+}
+
+/// Strategies with their parameters, risk profiles and instruments; nothing for a run of an older version.
+fn tested(stored: &StoredRun, style: Style) -> String {
+    let run = &stored.run;
+    let agents = run.agents.iter().filter(|agent| !agent.limits.is_empty()).map(|agent| {
+        let strategy = settings::strategy(agent, run);
+        format!(
+            "{}: {strategy}; risk profile {}; starts with {}",
+            agent.name,
+            agent.risk,
+            money(&agent.starting_balance)
+        )
+    });
+    let profiles =
+        settings::profiles(run).into_iter().map(|(name, limits)| format!("risk profile {name}: {limits}"));
+    let instruments = settings::instruments(run).into_iter();
+    let instruments = instruments
+        .map(|group| format!("{}: {}, {}; {}", group.names(), group.kind, group.rules, group.bars));
+    let lines: String =
+        agents.chain(profiles).chain(instruments).map(|line| paragraph(&line, style)).collect();
+    if lines.is_empty() { lines } else { titled("What was tested", lines, style) }
 }
 
 /// Who won each window and who came second; nothing for a run of one window.
@@ -89,7 +114,9 @@ fn windows(stored: &StoredRun, style: Style) -> String {
         ),
         Column::numbers("its score", 5, battles.iter().map(|battle| second_score(battle, style))),
     ];
-    titled("Windows", draw(columns, style).text, style)
+    let drawing = draw(columns, style);
+    let hidden = notes::hidden(&drawing.left_out, "battles.json", style);
+    titled("Windows", drawing.text + &hidden, style)
 }
 
 fn winners(battle: &BattleRecord) -> String {
@@ -142,7 +169,9 @@ fn agents(stored: &StoredRun, style: Style) -> String {
     } else {
         "Agents".to_owned()
     };
-    titled(&title, draw(columns, style).text, style)
+    let drawing = draw(columns, style);
+    let hidden = notes::hidden(&drawing.left_out, "metrics.json of each agent", style);
+    titled(&title, drawing.text + &hidden, style)
 }
 
 /// Refused orders by agent and code; nothing where none was refused.
@@ -213,6 +242,14 @@ Refused orders
 agent        code             orders
 ------------------------------------
 trend, fast  ORDER_TOO_LARGE       1
+
+What was tested
+
+trend, fast: sma_cross: fast 1, slow 2, symbols BTC, timeframe 1d, size_pct 100, direction long; risk profile default; starts with 100.00
+idle: cash; risk profile default; starts with 100.00
+risk profile default: allow_short false, daily_loss_limit_pct 20, margin_mode cross, max_consecutive_losses off, max_drawdown_pct off, max_leverage 1, max_open_orders 50, max_order_size_pct 50, max_position_size_pct 25, on_breach halt_new, orders_per_minute 100, size_to_limit false
+BTC: spot, min_notional 1, price_tick 0.00000001, quantity_step 0.00000001; 5 bars, 2024-01-01 to 2024-01-05
+ETH: spot, min_notional 1, price_tick 0.00000001, quantity_step 0.00000001; 2 bars, 2024-01-01 to 2024-01-02
 ";
         let stored = fixture::stored();
         assert_eq!(show(&stored, Style::PLAIN).replace(&stored.run.run_id, "RUN"), expected);

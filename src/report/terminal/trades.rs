@@ -3,6 +3,7 @@
 use super::Style;
 use super::grid::{Column, draw};
 use super::header::filled;
+use super::notes;
 use crate::domain::{Cash, Timestamp};
 use crate::report::numbers::{
     are_dates, between, cash, close_day, count, instant, price, quantity, ratio, signed, signed_cash,
@@ -20,9 +21,11 @@ pub fn trades(stored: &StoredRun, agent: &str, all: &[TradeRow], limit: usize, s
     }
     let first = if limit == 0 { 0 } else { all.len().saturating_sub(limit) };
     text.push('\n');
-    text.push_str(&draw(columns(&all[first..], first, run.windows.len() > 1), style).text);
+    let drawing = draw(columns(&all[first..], first, run.windows.len() > 1), style);
+    text.push_str(&drawing.text);
     text.push('\n');
     text.push_str(&filled(&summary(all), ", ", style));
+    text.push_str(&notes::hidden(&drawing.left_out, "trades.parquet", style));
     if first > 0 {
         let file = "trades.parquet has all";
         text.push_str(&format!("showing the last {} of {}; {file}\n", count(limit), count(all.len())));
@@ -105,6 +108,8 @@ trend, fast | first | run RUN
 3  BTC     2024-01-03  2024-01-04    42,000.50   43,000.00   +5.00     +0.10
 
 2 closed trades, 1 open, 1 won (50.00 %), PnL +99.31, fees 31.88
+hidden for lack of width: held, quantity, fees, in, out; trades.parquet has
+  all columns
 showing the last 2 of 3; trades.parquet has all
 ";
         let style = Style { width: Some(80), ..Style::PLAIN };

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::report::numbers::{count, range};
+use crate::report::settings;
 use crate::report::table::{Cell, Head, Table};
 use crate::report::wording::{self, symbols};
 use crate::store::{FindingRecord, RunRecord, StoredRun};
@@ -23,7 +24,13 @@ pub(in crate::report) struct About {
     pub findings: Table,
     /// How many of them are more than information.
     pub grave: usize,
-    /// Who took part.
+    /// What the symbols are, their trading rules and their bars; empty for a run of an older version.
+    pub instruments: Table,
+    /// How many symbols there are.
+    pub symbols: usize,
+    /// Risk profiles with their limits; empty for a run of an older version.
+    pub profiles: Table,
+    /// Who took part, with the parameters that were in force.
     pub entrants: Table,
 }
 
@@ -38,6 +45,9 @@ pub(super) fn about(stored: &StoredRun) -> About {
         flags: wording::flags(run),
         findings: findings(&run.market.findings),
         grave: run.market.findings.iter().filter(|one| one.severity != "info").count(),
+        instruments: instruments(run),
+        symbols: run.market.symbols.len(),
+        profiles: profiles(run),
         entrants: entrants(run),
     }
 }
@@ -58,13 +68,28 @@ fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
         ("gaps, history", format!("gaps {}, indicators start {}", market.gaps, history(&market.warm_up))),
         ("seed", run.seed.to_string()),
         ("market", format!("BLAKE3 {digest}…")),
+        ("metrics", metrics(run)),
         ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
         ("run identity", run.identity.clone()),
     ];
+    if let Some(benchmark) = &run.benchmark {
+        facts.insert(3, ("benchmark", benchmark.clone()));
+    }
     if !market.gaps.is_empty() && market.gaps == "keep" && market.warm_up == "before" {
         facts.retain(|(name, _)| *name != "gaps, history");
     }
     facts
+}
+
+/// Conventions of the metrics; rates in percent a year.
+fn metrics(run: &RunRecord) -> String {
+    let percent = |rate: f64| crate::report::numbers::ratio(rate * 100.0);
+    let profile = if run.metrics_profile.is_empty() { "tiltyard" } else { run.metrics_profile.as_str() };
+    format!(
+        "definitions of {profile}, risk-free rate {} %, minimum acceptable return {} %",
+        percent(run.risk_free_rate),
+        percent(run.minimum_acceptable_return)
+    )
 }
 
 fn history(warm_up: &str) -> &'static str {
@@ -107,14 +132,32 @@ fn findings(all: &[FindingRecord]) -> Table {
     Table { columns, rows: all.iter().map(row).collect() }
 }
 
+fn instruments(run: &RunRecord) -> Table {
+    let columns = ["symbols", "kind", "trading rules", "bars"].map(Head::words).to_vec();
+    let row = |group: settings::InstrumentGroup| {
+        vec![
+            Cell::words(group.symbols.join(", ")),
+            Cell::words(group.kind),
+            Cell::words(group.rules),
+            Cell::words(group.bars),
+        ]
+    };
+    Table { columns, rows: settings::instruments(run).into_iter().map(row).collect() }
+}
+
+fn profiles(run: &RunRecord) -> Table {
+    let columns = ["risk profile", "limits"].map(Head::words).to_vec();
+    let row = |(name, limits): (String, String)| vec![Cell::words(name), Cell::words(limits)];
+    Table { columns, rows: settings::profiles(run).into_iter().map(row).collect() }
+}
+
 fn entrants(run: &RunRecord) -> Table {
-    let heads = ["agent", "strategy", "risk profile", "tags", "about"].map(Head::words);
-    let mut columns = heads.to_vec();
+    let mut columns = ["agent", "strategy", "risk profile", "tags", "about"].map(Head::words).to_vec();
     columns.insert(3, Head::numbers("starts with"));
     let rows = run.agents.iter().map(|agent| {
         vec![
             Cell::words(agent.name.as_str()),
-            Cell::words(agent.strategy.replace('_', " ")),
+            Cell::words(settings::strategy(agent, run)),
             Cell::words(agent.risk.as_str()),
             Cell::money(&agent.starting_balance, crate::report::numbers::money),
             Cell::words(agent.tags.join(", ")),

@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use super::course::{self, Year};
 use super::curves::are_apart;
+use super::trade_groups::TradeGroups;
 use crate::domain::Metric;
 use crate::report::agent_metrics::{MetricRow, rows};
 use crate::report::names;
-use crate::report::numbers::{count, signed};
+use crate::report::numbers::{count, money, signed};
+use crate::report::settings;
 use crate::report::table::{Cell, Head, Table};
 use crate::report::wording;
-use crate::store::{AgentRecord, RankingRecord, StoredRun};
+use crate::store::{AgentRecord, EntrantRecord, RankingRecord, RunRecord, StoredRun};
 
 /// Page of one agent.
 #[derive(Debug, Serialize)]
@@ -20,6 +22,10 @@ pub(in crate::report) struct Agent {
     pub index: usize,
     pub strategy: String,
     pub description: String,
+    /// Parameters of the strategy, risk profile, starting balance: name and value.
+    pub settings: Vec<(String, String)>,
+    /// Conditions of rules, as written.
+    pub rules: Vec<(String, Vec<String>)>,
     pub rank: Option<u32>,
     pub roi: Cell,
     pub metrics: Table,
@@ -34,8 +40,8 @@ pub(in crate::report) struct Agent {
     pub worst: Table,
     /// The deepest of the record of several windows.
     pub worst_note: Option<String>,
-    /// How many daily returns the rolling Sharpe ratio looks back over.
-    pub rolling_returns: usize,
+    /// Round trips by symbol, exit reason, hour and weekday; filled in where the trades are read.
+    pub groups: Vec<TradeGroups>,
 }
 
 pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecord) -> Agent {
@@ -48,6 +54,8 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         index,
         strategy: entrant.map_or_else(String::new, |one| one.strategy.replace('_', " ")),
         description: entrant.map_or_else(String::new, |one| one.description.clone()),
+        settings: entrant.map_or_else(Vec::new, |one| tested(one, &stored.run)),
+        rules: entrant.map_or_else(Vec::new, settings::rules),
         rank: row.rank,
         roi: Cell::score(wording::shown(row, Metric::RoiPct.key()), signed).toned(),
         metrics: metrics(record),
@@ -57,8 +65,24 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         months_overlap: !apart,
         worst: course::worst(record, &stored.run.windows),
         worst_note: Some(row).filter(|_| record.windows.len() > 1).and_then(wording::record_drawdown),
-        rolling_returns: course::rolling(record).returns,
+        groups: Vec::new(),
     }
+}
+
+/// What was tested of an agent, its rules aside.
+fn tested(agent: &EntrantRecord, run: &RunRecord) -> Vec<(String, String)> {
+    let mut all = vec![("strategy".to_owned(), agent.strategy.clone())];
+    all.extend(settings::parameters(agent, run));
+    let limits = settings::profiles(run).into_iter().find(|(name, _)| *name == agent.risk);
+    let limits = limits.map_or_else(String::new, |(_, limits)| format!(": {limits}"));
+    all.push(("risk profile".to_owned(), format!("{}{limits}", agent.risk)));
+    all.push((
+        "starts with".to_owned(),
+        format!("{} {}", money(&agent.starting_balance), run.market.quote_asset),
+    ));
+    let digests = [("version", &agent.version), ("signals", &agent.signals), ("module", &agent.module)];
+    all.extend(digests.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?))));
+    all
 }
 
 /// A row a metric: its value; over several windows that of the whole record, and the lowest and highest of a window.
@@ -70,7 +94,8 @@ fn metrics(record: &AgentRecord) -> Table {
     }
     let row = |row: MetricRow<'_>| {
         let cell = |score| Cell::score(score, |value| names::shown(row.key, value));
-        let mut cells = vec![Cell::words(names::title(row.key)), cell(row.record)];
+        let mut cells =
+            vec![Cell::words(names::title(row.key)).explained(Metric::of_key(row.key)), cell(row.record)];
         if several {
             cells.extend([cell(row.lowest), cell(row.highest)]);
         }

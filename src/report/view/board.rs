@@ -33,7 +33,8 @@ pub(super) fn cutoffs(stored: &StoredRun) -> Vec<Cutoff> {
     cutoff::cutoffs(stored).into_iter().map(shown).collect()
 }
 
-fn table(fields: &[Field]) -> Table {
+/// Columns as a table of rows.
+pub(super) fn table(fields: &[Field]) -> Table {
     let cell = |row: usize| fields.iter().map(move |field| field.cells[row].clone()).collect();
     let rows = (0..fields.first().map_or(0, |field| field.cells.len())).map(cell).collect();
     Table { columns: fields.iter().map(Field::head).collect(), rows }

@@ -3,22 +3,26 @@
 use serde::Serialize;
 
 use super::{Charts, Curves, View, Window};
-use crate::report::table::{Cell, Head, Table};
-use crate::report::wording::plural;
+use crate::report::differences::{Difference, differences};
+use crate::report::numbers::{count, range};
+use crate::report::table::{Cell, Head, NONE, Table};
+use crate::report::wording::{self, plural, some};
 use crate::store::{StoreError, StoredRun};
 
 /// Agents whose curves are drawn.
 const CURVES: usize = 21;
+/// Runs whose settings stand in columns of their own.
+const SIDE_BY_SIDE: usize = 3;
 
 /// Several runs as a page shows them.
 #[derive(Debug, Serialize)]
 pub(in crate::report) struct Comparison {
     pub title: String,
-    /// A row a fact, a column a run.
-    pub facts: Table,
-    /// Names of the facts that differ.
-    pub differ: Vec<String>,
-    /// A row a run: its verdict.
+    /// A row a run: what it is, and what it found.
+    pub runs: Table,
+    /// A row a setting that differs: its path, and what each run has.
+    pub differ: Table,
+    /// A row a run: its verdict, and that of its sweep.
     pub verdicts: Vec<(String, String)>,
     pub board: Table,
     pub notes: Vec<String>,
@@ -31,12 +35,11 @@ impl Comparison {
     pub fn read(runs: &[StoredRun]) -> Result<Self, StoreError> {
         let views = runs.iter().map(View::read).collect::<Result<Vec<_>, _>>()?;
         let labels = labels(runs);
-        let facts = facts(&views, &labels);
         Ok(Self {
             title: format!("{} compared", plural(runs.len(), "run")),
-            differ: differing(&facts),
-            facts,
-            verdicts: labels.iter().cloned().zip(views.iter().map(|v| v.verdict.sentence.clone())).collect(),
+            runs: overview(runs, &views, &labels),
+            differ: differing(&differences(runs), &labels),
+            verdicts: verdicts(&views, &labels),
             board: board(&views, &labels),
             notes: notes(runs, &views, &labels),
             charts: charts(runs, views, &labels),
@@ -55,30 +58,58 @@ fn labels(runs: &[StoredRun]) -> Vec<String> {
     runs.iter().map(label).collect()
 }
 
-fn facts(views: &[View], labels: &[String]) -> Table {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in views.iter().flat_map(|view| &view.about.facts) {
-        if !names.contains(name) {
-            names.push(name);
-        }
-    }
-    let value = |view: &View, wanted: &str| {
-        let found = view.about.facts.iter().find(|(name, _)| *name == wanted);
-        found.map_or_else(String::new, |(_, value)| value.clone())
+/// A row a run.
+fn overview(runs: &[StoredRun], views: &[View], labels: &[String]) -> Table {
+    let mut columns = vec![Head::numbers("run")];
+    columns.extend(["scenario", "id", "bars", "from", "to"].map(Head::words));
+    columns.extend(["windows", "agents"].map(Head::numbers));
+    columns.extend(["ranked by", "first"].map(Head::words));
+    let row = |(index, (run, (view, label))): (usize, (&StoredRun, (&View, &String)))| {
+        let (from, to) = range(&run.run.market.start, &run.run.market.end);
+        let first: Vec<&str> =
+            view.agents.iter().filter(|agent| agent.rank == Some(1)).map(|a| a.name.as_str()).collect();
+        vec![
+            Cell::words((index + 1).to_string()),
+            Cell::words(label.as_str()),
+            Cell::words(run.run.run_id.as_str()),
+            Cell::words(run.run.market.interval.as_str()),
+            Cell::words(from),
+            Cell::words(to),
+            Cell::words(count(run.run.windows.len())),
+            Cell::words(count(run.run.agents.len())),
+            Cell::words(wording::head(&run.run.ranking_metric)),
+            Cell::words(some(&first)),
+        ]
     };
-    let mut columns = vec![Head::words("")];
-    columns.extend(labels.iter().map(|label| Head::words(label)));
-    let row = |name: &&str| {
-        let mut cells = vec![Cell::words(*name)];
-        cells.extend(views.iter().map(|view| Cell::words(value(view, name))));
-        cells
-    };
-    Table { columns, rows: names.iter().map(row).collect() }
+    Table { columns, rows: runs.iter().zip(views.iter().zip(labels)).enumerate().map(row).collect() }
 }
 
-fn differing(facts: &Table) -> Vec<String> {
-    let differs = |row: &&Vec<Cell>| row[2..].iter().any(|cell| cell.text != row[1].text);
-    facts.rows.iter().filter(differs).map(|row| row[0].text.clone()).collect()
+/// A column a run for a few; for more, one column with the runs of each value.
+fn differing(all: &[Difference], labels: &[String]) -> Table {
+    let mut columns = vec![Head::words("setting")];
+    if labels.len() > SIDE_BY_SIDE {
+        columns.push(Head::words("runs: value"));
+        let row =
+            |one: &Difference| vec![Cell::words(one.setting.as_str()), Cell::words(one.told("\u{2192}"))];
+        return Table { columns, rows: all.iter().map(row).collect() };
+    }
+    columns.extend(
+        labels.iter().enumerate().map(|(index, label)| Head::words(&format!("{}: {label}", index + 1))),
+    );
+    let row = |one: &Difference| {
+        let values = one.values.iter().map(|value| Cell::words(value.as_deref().unwrap_or(NONE)));
+        std::iter::once(Cell::words(one.setting.as_str())).chain(values).collect()
+    };
+    Table { columns, rows: all.iter().map(row).collect() }
+}
+
+fn verdicts(views: &[View], labels: &[String]) -> Vec<(String, String)> {
+    let of = |(label, view): (&String, &View)| {
+        let sweep = view.sweep.as_ref();
+        let sweep = sweep.map(|sweep| (format!("{label}, sweep of {}", sweep.agent), sweep.verdict.clone()));
+        std::iter::once((label.clone(), view.verdict.sentence.clone())).chain(sweep).collect::<Vec<_>>()
+    };
+    labels.iter().zip(views).flat_map(of).collect()
 }
 
 /// All agents of all runs, a column for the run; columns that some run lacks stay empty there.
@@ -117,6 +148,14 @@ fn notes(runs: &[StoredRun], views: &[View], labels: &[String]) -> Vec<String> {
     if runs.iter().any(|run| run.run.market.digest != runs[0].run.market.digest) {
         notes.push("the runs did not read the same bars".to_owned());
     }
+    let agents: usize = views.iter().map(|view| view.agents.len()).sum();
+    let drawn: usize = views.iter().map(|view| view.agents.len().min(drawn_each(views.len()))).sum();
+    if drawn < agents {
+        notes.push(format!(
+            "the charts have the first {} of each run, {drawn} of {agents} in all",
+            plural(drawn_each(views.len()), "agent")
+        ));
+    }
     for (view, label) in views.iter().zip(labels) {
         if view.charts.windows.len() > 1 && view.charts.curves.chained.is_none() {
             notes.push(format!("{label}: no chained curve, because its windows overlap"));
@@ -126,9 +165,14 @@ fn notes(runs: &[StoredRun], views: &[View], labels: &[String]) -> Vec<String> {
     notes
 }
 
+/// How many agents of each run are drawn.
+fn drawn_each(runs: usize) -> usize {
+    (CURVES / runs.max(1)).max(1)
+}
+
 /// Index curves of the first agents of every run, in the order of the leaderboards.
 fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
-    let each = (CURVES / runs.len()).max(1);
+    let each = drawn_each(runs.len());
     let mut agents = Vec::new();
     let mut lines = Vec::new();
     for (view, label) in views.into_iter().zip(labels) {
@@ -141,16 +185,24 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
             }
         }
     }
-    let whole = Window { number: 0, from: String::new(), to: String::new() };
+    let whole = Window { number: 0, from: String::new(), to: String::new(), start: 0, end: 0 };
     Charts {
         quote: "index".to_owned(),
         agents,
         windows: vec![whole],
-        curves: Curves { chained: Some(lines), single: None, windows: Vec::new(), sparks: Vec::new() },
+        curves: Curves {
+            chained: Some(lines),
+            single: None,
+            windows: Vec::new(),
+            sparks: Vec::new(),
+            daily: Vec::new(),
+        },
         prices: Vec::new(),
         trades: Vec::new(),
-        rolling: Vec::new(),
+        returns: Vec::new(),
+        ranks: Vec::new(),
         sweep: None,
+        benchmark: None,
     }
 }
 
@@ -168,7 +220,8 @@ mod tests {
         second.run.seed = 8;
         second.run.run_id = "second".to_owned();
         let found = Comparison::read(&[first, second]).unwrap();
-        assert_eq!(found.differ, ["seed"]);
+        let differ: Vec<&str> = found.differ.rows.iter().flatten().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(differ, ["seed", "7", "8"]);
         assert_eq!(found.board.rows.len(), 4);
         assert_eq!(
             found.board.rows[2][0].text, "first second",

@@ -1,19 +1,16 @@
-//! How an agent fared over time: returns by month, the worst drawdowns, rolling Sharpe.
+//! How an agent fared over time: returns by month, the worst drawdowns.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::series::Series;
-use crate::domain::{Span, Timestamp};
+use crate::domain::Timestamp;
 use crate::report::numbers::{close_time, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
-use crate::store::{AgentRecord, DatedDrawdownRecord, JobRecord, WindowRecord};
+use crate::store::{AgentRecord, DatedDrawdownRecord, WindowRecord};
 
 /// Drawdowns that are shown.
 const WORST: usize = 5;
-/// Points of a rolling curve.
-const POINTS: usize = 700;
 /// From this return of a month on its colour is the strongest, percent.
 const STRONGEST: f64 = 20.0;
 
@@ -129,43 +126,6 @@ pub(super) fn worst(record: &AgentRecord, windows: &[WindowRecord]) -> Table {
         cells
     };
     Table { columns, rows: all.into_iter().take(WORST).map(row).collect() }
-}
-
-/// The rolling Sharpe ratio as a chart draws it.
-#[derive(Debug, Clone, Default, Serialize)]
-pub(in crate::report) struct Rolling {
-    /// How many daily returns each value looks back over.
-    pub returns: usize,
-    /// A line a window.
-    pub lines: Vec<Series>,
-}
-
-/// Rolling Sharpe ratios of an agent, thinned.
-pub(super) fn rolling(record: &AgentRecord) -> Rolling {
-    let windows = record.windows.iter().filter(|job| !job.course.rolling_sharpe.at.is_empty()).count();
-    let most = (POINTS / windows.max(1)).max(20);
-    let returns =
-        record.windows.iter().map(|job| job.course.rolling_sharpe.returns).max().unwrap_or_default();
-    let lines = record.windows.iter().map(|job| line(job, most)).filter(|line| !line.seconds().is_empty());
-    Rolling { returns, lines: lines.collect() }
-}
-
-fn line(job: &JobRecord, most: usize) -> Series {
-    let rolling = &job.course.rolling_sharpe;
-    let known: Vec<(i64, f64)> = rolling
-        .at
-        .iter()
-        .zip(&rolling.values)
-        .filter_map(|(at, value)| {
-            let at = at.parse::<Timestamp>().ok()?;
-            // A close at midnight is that of the day before.
-            let day = if at.micros() % Span::DAY.micros() == 0 { at - Span::DAY } else { at };
-            Some((day.micros(), (*value)?))
-        })
-        .collect();
-    let mut downsampler = crate::store::Downsampler::new(known.len(), most);
-    known.iter().for_each(|&(at, value)| downsampler.push(at, value));
-    Series::rounded(downsampler.finish(), 100.0)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::daily::{Daily, DailyReader};
 use super::series::Series;
 use crate::domain::Timestamp;
 use crate::store::{self, CurveRow, Downsampler, JobRecord, Point, StoreError, StoredRun, WindowRecord};
@@ -13,11 +14,11 @@ use crate::store::{self, CurveRow, Downsampler, JobRecord, Point, StoreError, St
 /// Points of all agents' chained curves together.
 const CHAINED: usize = 16_000;
 /// Points of all curves of single windows together.
-const SINGLE: usize = 28_000;
+const SINGLE: usize = 84_000;
 /// Most points of one curve.
 const MOST: usize = 1_400;
 /// Fewer than this make no curve worth drawing.
-const FEWEST: usize = 24;
+const FEWEST: usize = 60;
 /// Points of a sparkline.
 const SPARK: usize = 60;
 
@@ -34,6 +35,9 @@ pub(in crate::report) struct Curves {
     /// Curves in the order of windows, whether they overlap or not, as an index: for sparklines.
     #[serde(skip)]
     pub sparks: Vec<Vec<f64>>,
+    /// Returns by day of every agent.
+    #[serde(skip)]
+    pub daily: Vec<Daily>,
 }
 
 /// One agent's curve.
@@ -53,6 +57,7 @@ impl Curves {
             single: (plan.chains && !plan.several).then(Vec::new),
             windows: (0..plan.shown).map(|_| Vec::new()).collect(),
             sparks: Vec::new(),
+            daily: Vec::new(),
         };
         for agent in &stored.run.agents {
             let jobs = stored.agent(&agent.name).map_or(&[][..], |record| &record.windows);
@@ -66,6 +71,7 @@ impl Curves {
                 into.push(curve);
             }
             all.sparks.push(read.spark);
+            all.daily.push(read.daily);
         }
         Ok(all)
     }
@@ -131,6 +137,7 @@ struct CurveReader<'a> {
     done: Vec<Curve>,
     chained: Pair,
     spark: Downsampler,
+    daily: DailyReader,
     row: i64,
     /// Product of the windows' growth so far, as an index.
     index: f64,
@@ -154,6 +161,7 @@ struct AgentCurves {
     chained: Curve,
     windows: Vec<Curve>,
     spark: Vec<f64>,
+    daily: Daily,
 }
 
 impl Pair {
@@ -184,6 +192,7 @@ impl<'a> CurveReader<'a> {
             done: Vec::new(),
             chained: Pair::new(plan.ticks, plan.chained),
             spark: Downsampler::new(plan.ticks, SPARK),
+            daily: DailyReader::default(),
             row: 0,
             index: 100.0,
             peak: 100.0,
@@ -201,6 +210,7 @@ impl<'a> CurveReader<'a> {
             pair.drawdown.push(row.at, row.drawdown);
         }
         window.last = row.equity;
+        self.daily.take(&row);
         let index = if window.start > 0.0 { self.index * row.equity / window.start } else { 0.0 };
         self.peak = self.peak.max(index);
         if self.plan.chains {
@@ -217,6 +227,7 @@ impl<'a> CurveReader<'a> {
         let pair = (self.done.len() < self.plan.shown).then(|| Pair::new(rows, self.plan.single));
         let job = self.jobs.iter().find(|job| job.window == row.window);
         let start = job.and_then(|job| job.starting_balance.parse().ok()).unwrap_or(row.equity);
+        self.daily.start_window(start);
         self.now = Some((row.window, WindowCurve { pair, start, last: row.equity }));
     }
 
@@ -233,7 +244,7 @@ impl<'a> CurveReader<'a> {
     fn end(mut self) -> AgentCurves {
         self.end_window();
         let spark = self.spark.finish().into_iter().map(|point| point.1).collect();
-        AgentCurves { chained: self.chained.end(), windows: self.done, spark }
+        AgentCurves { chained: self.chained.end(), windows: self.done, spark, daily: self.daily.finish() }
     }
 }
 

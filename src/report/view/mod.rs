@@ -11,10 +11,14 @@ mod board;
 mod compare;
 mod course;
 mod curves;
+mod daily;
+mod format;
 mod ranks;
+mod returns;
 mod series;
 mod standings;
 mod sweep;
+mod trade_groups;
 mod trades;
 pub(super) mod verdict;
 
@@ -24,16 +28,18 @@ use about::About;
 use agent::Agent;
 use board::{Board, Cutoff};
 pub(super) use compare::Comparison;
-use course::Rolling;
 pub(super) use curves::{Curve, Curves};
+use format::Format;
 use ranks::Ranks;
 pub(super) use ranks::Scores;
+use returns::{Correlations, Returns};
 use series::Series;
 use standings::Standings;
 use sweep::{Sweep, SweepCharts};
 use trades::Trades;
 use verdict::Verdict;
 
+use crate::domain::Timestamp;
 use crate::store::{self, StoreError, StoredRun};
 
 /// Symbols whose prices a page carries.
@@ -55,7 +61,11 @@ pub(super) struct View {
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
     pub standings: Option<Standings>,
+    /// The tournament in its format.
+    pub format: Option<Format>,
     pub sweep: Option<Sweep>,
+    /// How the agents' daily returns move together.
+    pub correlations: Option<Correlations>,
     /// What charts are drawn from.
     #[serde(skip)]
     pub charts: Charts,
@@ -70,17 +80,36 @@ pub(super) struct Charts {
     pub curves: Curves,
     pub prices: Vec<Price>,
     pub trades: Vec<Trades>,
-    /// Rolling Sharpe ratios.
-    pub rolling: Vec<Rolling>,
+    /// Daily returns of each agent.
+    pub returns: Vec<Returns>,
+    /// Rank of each agent in each window, where there are several.
+    pub ranks: Vec<Vec<Option<u32>>>,
     pub sweep: Option<SweepCharts>,
+    /// What the agents are measured against.
+    pub benchmark: Option<BenchmarkCurve>,
 }
 
-/// One window's name.
+/// The benchmark in the charts.
+#[derive(Debug, Serialize)]
+pub(super) struct BenchmarkCurve {
+    /// The agent's or the symbol's name.
+    pub name: String,
+    /// The agent that it is.
+    pub agent: Option<usize>,
+    /// A symbol's value as an index, 100 at the first window's start.
+    pub curve: Option<Series>,
+    /// With what an agent starts, so that a window's curve begins there.
+    pub start: f64,
+}
+
+/// One window's name, and its ends in seconds since 1970.
 #[derive(Debug, Serialize)]
 pub(super) struct Window {
     pub number: u32,
     pub from: String,
     pub to: String,
+    pub start: i64,
+    pub end: i64,
 }
 
 /// One symbol's closes.
@@ -94,21 +123,33 @@ impl View {
     /// Reads what the store holds of a run.
     pub fn read(stored: &StoredRun) -> Result<Self, StoreError> {
         let rows = &stored.leaderboard.rankings;
-        let agents = rows
-            .iter()
-            .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)));
         let sweep = sweep::sweep(stored)?;
-        let charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
+        let mut charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
+        let with_groups = |mut agent: Agent| {
+            agent.groups = charts
+                .trades
+                .get_mut(agent.index)
+                .map(|own| std::mem::take(&mut own.groups))
+                .unwrap_or_default();
+            agent
+        };
+        let agents: Vec<Agent> = rows
+            .iter()
+            .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)))
+            .map(with_groups)
+            .collect();
         Ok(Self {
             about: about::about(stored),
             verdict: verdict::verdict(stored),
-            metric: stored.leaderboard.ranking_metric.clone(),
+            metric: crate::report::wording::head(&stored.leaderboard.ranking_metric).to_owned(),
             board: board::board(stored),
             cutoffs: board::cutoffs(stored),
-            agents: agents.collect(),
+            agents,
             ranks: ranks::ranks(stored),
             standings: standings::standings(stored),
+            format: format::format(stored),
             sweep,
+            correlations: returns::correlations(stored, &charts.curves.daily),
             charts,
         })
     }
@@ -121,15 +162,15 @@ impl Charts {
             .iter()
             .map(|name| Ok(trades::trades(stored.trades(name)?, names.len())))
             .collect::<Result<_, StoreError>>()?;
+        let curves = Curves::read(stored)?;
         Ok(Self {
             quote: stored.run.market.quote_asset.clone(),
             windows: stored.run.windows.iter().map(window).collect(),
-            curves: Curves::read(stored)?,
+            returns: returns::returns(stored, &curves.daily),
+            ranks: ranks::by_window(stored),
+            curves,
             prices: prices(stored, &trades)?,
-            rolling: names
-                .iter()
-                .map(|name| stored.agent(name).map(course::rolling).unwrap_or_default())
-                .collect(),
+            benchmark: benchmark(stored),
             agents: names,
             trades,
             sweep,
@@ -139,7 +180,21 @@ impl Charts {
 
 fn window(record: &store::WindowRecord) -> Window {
     let (from, to) = crate::report::numbers::range(&record.start, &record.end);
-    Window { number: record.index, from, to }
+    let seconds = |at: &str| at.parse::<Timestamp>().map_or(0, |at| at.micros().div_euclid(1_000_000));
+    Window { number: record.index, from, to, start: seconds(&record.start), end: seconds(&record.end) }
+}
+
+fn benchmark(stored: &StoredRun) -> Option<BenchmarkCurve> {
+    let run = &stored.run;
+    let name = run.benchmark.clone()?;
+    let point = |(at, index): (&String, &f64)| Some((at.parse::<Timestamp>().ok()?.micros(), *index));
+    let curve = run
+        .benchmark_held
+        .as_ref()
+        .map(|held| Series::new(held.curve.at.iter().zip(&held.curve.index).filter_map(point).collect()));
+    let agent = run.agents.iter().position(|agent| agent.name == name).filter(|_| curve.is_none());
+    let start = run.agents.first().and_then(|agent| agent.starting_balance.parse().ok()).unwrap_or_default();
+    Some(BenchmarkCurve { name, agent, curve, start })
 }
 
 /// Closes of the symbols that somebody traded, the first ones where there are too many.

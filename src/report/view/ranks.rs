@@ -82,6 +82,24 @@ pub(super) fn ranks(stored: &StoredRun) -> Option<Ranks> {
     })
 }
 
+/// Windows that a chart of ranks has.
+const CHARTED: usize = 400;
+
+/// Ranks by agent in the scenario's order, then by window; nothing of a run of one window.
+pub(super) fn by_window(stored: &StoredRun) -> Vec<Vec<Option<u32>>> {
+    let battles = &stored.battles[..stored.battles.len().min(CHARTED)];
+    if battles.len() < 2 {
+        return Vec::new();
+    }
+    let rank = |agent: &str| {
+        battles
+            .iter()
+            .map(|battle| battle.rankings.iter().find(|row| row.agent == agent).map(|row| row.rank))
+            .collect()
+    };
+    stored.run.agents.iter().map(|agent| rank(&agent.name)).collect()
+}
+
 fn scores(stored: &StoredRun, agent: &str) -> Scores {
     let places = stored.battles.iter().flat_map(|battle| battle.rankings.iter().filter(|p| p.agent == agent));
     let known: Vec<f64> = places.filter_map(|ranked| ranked.score).collect();

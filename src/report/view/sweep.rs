@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::trades::{Histogram, histogram};
 use crate::domain::Metric;
 use crate::report::numbers::{count, ratio};
+use crate::report::settings;
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::report::wording;
-use crate::store::sweep::{ResultColumn, StoredSweep, SweepRecord};
+use crate::store::sweep::{ResultColumn, SplitRecord, StoredSweep, SweepRecord};
 use crate::store::{SelectionRecord, StoreError, StoredRun};
 
 /// Trials of the list of the best.
@@ -28,6 +29,8 @@ pub(in crate::report) struct Sweep {
     /// Why there is no evidence.
     pub missing: String,
     pub best: Table,
+    /// A row a split: what the training windows chose, and how it fared in the test windows.
+    pub splits: Table,
     #[serde(skip)]
     pub charts: SweepCharts,
 }
@@ -79,6 +82,7 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
         evidence: evidence.map_or_else(Table::default, worth),
         missing,
         best: best(&found),
+        splits: splits(record),
         charts: charts(&found),
     }))
 }
@@ -161,9 +165,10 @@ fn best(found: &StoredSweep) -> Table {
     columns.extend(parameters.iter().map(|parameter| Head {
         name: short(&parameter.name).to_owned(),
         numeric: parameter.numbers.iter().any(Option::is_some),
+        hint: None,
     }));
     columns.push(Head::numbers("score"));
-    columns.extend(metrics.iter().map(|(_, metric)| Head::numbers(metric.head())));
+    columns.extend(metrics.iter().map(|(_, metric)| Head::numbers(metric.head()).explained(Some(*metric))));
     columns.extend(trades.map(|_| Head::numbers("trades")));
     let (Some(rank), Some(score), Some(trial)) =
         (found.column("rank"), found.column("score"), found.column("trial"))
@@ -187,6 +192,28 @@ fn best(found: &StoredSweep) -> Table {
         cells
     };
     Table { columns, rows: order.into_iter().take(BEST).map(cells).collect() }
+}
+
+fn splits(record: &SweepRecord) -> Table {
+    let Some(validation) = &record.validation else { return Table::default() };
+    let mut columns =
+        vec![Head::numbers("split"), Head::numbers("training windows"), Head::numbers("test windows")];
+    columns.extend(record.parameters.iter().map(|parameter| Head::numbers(short(&parameter.path))));
+    columns.extend(["in sample", "out of sample"].map(Head::numbers));
+    let row = |(index, split): (usize, &SplitRecord)| {
+        let mut cells = vec![
+            Cell::words(count(index)),
+            Cell::words(count(split.train.len())),
+            Cell::words(count(split.test.len())),
+        ];
+        let values = split.values.iter().flatten().map(|value| Cell::words(settings::text(value)));
+        cells.extend(values);
+        cells.resize(3 + record.parameters.len(), Cell::words(NONE));
+        cells.push(Cell::number(split.in_sample, ratio));
+        cells.push(Cell::number(split.out_of_sample, ratio));
+        cells
+    };
+    Table { columns, rows: validation.splits.iter().enumerate().map(row).collect() }
 }
 
 /// The last part of a path.

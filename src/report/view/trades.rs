@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::series::significant;
+use super::trade_groups::{TradeGroups, groups};
 use crate::domain::{Span, Timestamp};
 use crate::report::numbers::are_dates;
 use crate::store::TradeRow;
@@ -30,6 +31,11 @@ pub(in crate::report) struct Trades {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shorts: Vec<usize>,
     pub histogram: Histogram,
+    /// Time in the market of the closed ones, in hours.
+    pub holding: Histogram,
+    /// All closed ones in groups.
+    #[serde(skip)]
+    pub groups: Vec<TradeGroups>,
 }
 
 /// Window, symbol, closed, entry and exit (seconds since 1970), quantity, entry price, exit price, fees, PnL,
@@ -66,6 +72,12 @@ pub(in crate::report) struct Histogram {
 pub(super) fn trades(mut all: Vec<TradeRow>, agents: usize) -> Trades {
     let total = all.len();
     let closed: Vec<f64> = all.iter().filter(|t| t.state == "closed").map(|t| t.pnl.to_f64()).collect();
+    let held: Vec<f64> = all
+        .iter()
+        .filter(|t| t.state == "closed")
+        .map(|t| (t.exit_at - t.entry_at).seconds() / 3_600.0)
+        .collect();
+    let groups = groups(&all);
     let most = (ALL / agents.max(1)).clamp(1, MOST);
     if all.len() > most {
         all.sort_by(|a, b| b.pnl.to_f64().abs().total_cmp(&a.pnl.to_f64().abs()));
@@ -85,6 +97,8 @@ pub(super) fn trades(mut all: Vec<TradeRow>, agents: usize) -> Trades {
         rows,
         shorts,
         histogram: histogram(&closed),
+        holding: histogram(&held),
+        groups,
     }
 }
 

@@ -9,6 +9,9 @@ use crate::domain::{BinaryOp, Formula, Function, IndicatorSpec, Interval, Litera
 pub struct Condition {
     /// Source text of the rule.
     pub text: String,
+    /// Timeframe of what names none in the text; part of the expression, and so of no identity of its own.
+    #[serde(skip)]
+    pub timeframe: Interval,
     /// The expression; yields 1 for true, 0 for false, and no value (treated as false) while an indicator
     /// warms up.
     pub expr: Expr,

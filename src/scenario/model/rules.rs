@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Condition, Expr};
-use crate::domain::{Bps, Span};
+use crate::domain::{Bps, Span, Zone};
 
 /// A `rules` strategy. Enters when all of `enter_all` are true; exits when any of `exit_any` is true or a
 /// protective level is reached. What was added after the first version is left out of a run's identity where it is not
@@ -39,6 +39,9 @@ pub struct RuleSet {
     /// Short positions; `None` where the rules open none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub short: Option<ShortRules>,
+    /// Time zone of times and sessions; part of the expressions that read one, and so of no identity of its own.
+    #[serde(skip)]
+    pub zone: Zone,
 }
 
 /// When a `rules` strategy opens and closes short positions; levels and times are those of long ones, mirrored.
@@ -170,6 +173,7 @@ impl RuleSet {
             max_entries: 1,
             add_size: None,
             short: None,
+            zone: Zone::UTC,
         }
     }
 

@@ -175,6 +175,30 @@ pub enum StrategyKind {
 }
 
 impl StrategyKind {
+    /// The kind as written in scenarios and results; `own` for a strategy of the program that runs the scenario.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::BuyAndHold => "buy_and_hold",
+            Self::SmaCross { .. } => "sma_cross",
+            Self::EmaCross { .. } => "ema_cross",
+            Self::Macd { .. } => "macd",
+            Self::RsiReversion { .. } => "rsi_reversion",
+            Self::BollingerReversion { .. } => "bollinger_reversion",
+            Self::DonchianBreakout { .. } => "donchian_breakout",
+            Self::Momentum { .. } => "momentum",
+            Self::Grid { .. } => "grid",
+            Self::Dca { .. } => "dca",
+            Self::Random { .. } => "random",
+            Self::Rules(_) => "rules",
+            Self::Process(_) => "process",
+            Self::Recorded(_) => "recorded",
+            Self::Wasm(_) => "wasm",
+            Self::Signals(_) => "signals",
+            Self::Own { .. } => "own",
+        }
+    }
+
     /// The program that decides, or that has decided in a stored run.
     pub fn program(&self) -> Option<&ProcessSpec> {
         match self {

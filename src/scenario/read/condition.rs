@@ -105,7 +105,7 @@ fn read(written: WrittenCondition, bars: &Bars<'_>, problems: &Problems<'_>) -> 
         None => bars.timeframe,
     };
     let expr = parsed(("condition", &written.text), expr::parse_condition, timeframe, bars, problems)?;
-    Some(Condition { text: written.text.into_inner(), expr })
+    Some(Condition { text: written.text.into_inner(), timeframe: timeframe?, expr })
 }
 
 /// Parses an expression that a key holds as text; `None` if a problem was reported, here or of what it reads.

@@ -15,7 +15,6 @@ pub(super) fn read(
     context: &AgentContext<'_>,
 ) -> Option<RuleSet> {
     let zone: Option<Zone> = table.value("zone");
-    let zone_is_known = zone.map(drop);
     let bars = Bars { zone: zone.unwrap_or_default(), position: true, ..Bars::of(timeframe, context) };
     let written = |key| table.value::<Vec<WrittenCondition>>(key);
     let all = |key| written(key).and_then(|written| condition::read_all(written, &bars, table.problems));
@@ -34,7 +33,6 @@ pub(super) fn read(
     let entry = entry::read(table, &bars);
     let max_entries = table.value("max_entries");
     let add_size = added_size(table, max_entries);
-    zone_is_known?;
     let (exit_any, exit_parts) = exits?;
     Some(RuleSet {
         enter_all: enter_all?,
@@ -49,6 +47,7 @@ pub(super) fn read(
         max_entries: max_entries?,
         add_size: add_size?,
         short: short?,
+        zone: zone?,
     })
 }
 

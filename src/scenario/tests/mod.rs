@@ -9,6 +9,7 @@ mod registered;
 mod repeats;
 mod rules;
 mod schema;
+mod settings;
 mod sweep;
 mod syntax;
 mod tournament;

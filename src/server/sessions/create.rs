@@ -14,10 +14,8 @@ use crate::run::{ScenarioSource, now};
 use crate::scenario::{SessionAgent, session_text};
 use crate::store::registry::{AgentRow, AgentStatus};
 
-/// Milliseconds for a decision, where neither the client nor the agent's strategy says: a day.
+/// Milliseconds for a decision, where neither the client nor the agent's strategy says, and the most there can be: a day.
 const DECISION_MS: u32 = 86_400_000;
-/// Most milliseconds for a decision: a week.
-const MOST_DECISION_MS: u32 = 604_800_000;
 
 /// Makes the files of a session; those of the same request where it was carried out before, and whether it was.
 ///
@@ -101,8 +99,8 @@ fn strategy(agent: &AgentRow, body: &NewSessionBody) -> Result<String, Problem> 
     }
     match body.decision_ms {
         Some(0) => return Err(Problem::invalid("`decision_ms` is at least 1")),
-        Some(time) if time > MOST_DECISION_MS => {
-            return Err(Problem::invalid(format!("`decision_ms` is at most {MOST_DECISION_MS}, a week")));
+        Some(time) if time > DECISION_MS => {
+            return Err(Problem::invalid(format!("`decision_ms` is at most {DECISION_MS}, a day")));
         }
         Some(time) => drop(keys.insert("decision_ms".to_owned(), json!(time))),
         None => drop(keys.entry("decision_ms").or_insert(json!(DECISION_MS))),

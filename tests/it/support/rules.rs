@@ -92,7 +92,11 @@ fn condition(dice: &mut Dice, market: &Market, texts: &[&str]) -> Condition {
         position: true,
         ..Surroundings::bars(timeframe, base)
     };
-    Condition { expr: expr::parse_condition(&text, &surroundings).unwrap(), text }
+    Condition {
+        expr: expr::parse_condition(&text, &surroundings).unwrap(),
+        timeframe: surroundings.timeframe,
+        text,
+    }
 }
 
 fn exit_condition(dice: &mut Dice, market: &Market) -> Condition {

@@ -4,8 +4,9 @@ use super::super::columns::Columns;
 use super::super::names::{self, Role};
 use super::super::plan::{ColumnMap, ImportPlan, ReadOptions};
 use super::super::probe::{Content, Probe};
-use super::super::text::{Clock, TextForm, TextLayout, TradePrice, Values, fields, number};
+use super::super::text::{Clock, Decimals, TextForm, TextLayout, TradePrice, Values, fields, number};
 use super::super::{Format, ImportError};
+use super::dates;
 use super::signs::not;
 
 /// Number of lines in which the header is searched; lines above it are banners.
@@ -101,7 +102,7 @@ impl Header<'_> {
                 self.needed(map, Role::Open)?,
                 self.needed(map, Role::High)?,
                 self.needed(map, Role::Low)?,
-                self.needed(map, Role::Close)?,
+                self.close(map)?,
             ];
             return Ok(Values::Bars { prices, volume, adjusted_close: None });
         }
@@ -113,6 +114,14 @@ impl Header<'_> {
                 Ok(Values::Trades { price: TradePrice::Middle(bid, ask), volume: None })
             }
             _ => Err(self.needed(map, Role::Open).err().unwrap_or_else(|| "there are no prices".to_owned())),
+        }
+    }
+
+    /// The close; beside an open, a column `Price` is one (investing.com).
+    fn close(&self, map: &ColumnMap) -> Result<usize, String> {
+        match (self.index(map, Role::Close)?, self.index(map, Role::Price)?) {
+            (None, Some(price)) => Ok(price),
+            _ => self.needed(map, Role::Close),
         }
     }
 
@@ -136,9 +145,22 @@ pub fn plan(probe: &Probe, reading: &ReadOptions) -> Result<ImportPlan, ImportEr
     if header.first.is_empty() {
         return Err(ImportError::NoRows { path: probe.path.clone() });
     }
-    let clock = match &reading.time_format {
-        Some(pattern) => Clock::Pattern(pattern.clone(), reading.zone),
+    let rows: Vec<Vec<&str>> =
+        lines.iter().skip(header.skip).map(|line| fields(line, header.delimiter)).collect();
+    let column = |index: usize| rows.iter().filter_map(move |row| row.get(index).copied());
+    let dates: Vec<&str> = column(time).collect();
+    let pattern = match &reading.time_format {
+        Some(pattern) => Some(pattern.clone()),
+        None => dates::pattern(&dates).map_err(&refuse)?,
+    };
+    let clock = match pattern {
+        Some(pattern) => Clock::Pattern(pattern, reading.zone),
         None => Clock::guess(header.first.get(time).copied().unwrap_or_default(), reading.zone),
+    };
+    let decimals = match reading.decimals {
+        Some(given) => given,
+        None => Decimals::detect(prices_of(&values).into_iter().flat_map(column))
+            .map_err(|detail| refuse(format!("{detail}: state the decimal sign with `--decimal`")))?,
     };
     let written = symbol_column(&header, map).map_err(&refuse)?;
     let (named, interval) = names::symbol_and_interval(&probe.stem());
@@ -148,9 +170,19 @@ pub fn plan(probe: &Probe, reading: &ReadOptions) -> Result<ImportPlan, ImportEr
         skip: header.skip as u64,
         time_of_day: header.time_of_day(time),
         constant: written,
+        decimals,
         ..TextLayout::plain(clock, time, values)
     };
     Ok(ImportPlan::text(Format::Csv, TextForm::Lines, layout).of(symbol, interval))
+}
+
+/// Indexes of the columns with prices.
+fn prices_of(values: &Values) -> Vec<usize> {
+    match values {
+        Values::Bars { prices, .. } => prices.to_vec(),
+        Values::Trades { price: TradePrice::Column(index), .. } => vec![*index],
+        Values::Trades { price: TradePrice::Middle(bid, ask), .. } => vec![*bid, *ask],
+    }
 }
 
 /// The symbol column, and its first value.

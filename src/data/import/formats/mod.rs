@@ -5,6 +5,7 @@
 mod binance;
 mod bitfinex;
 mod cryptodatadownload;
+mod dates;
 mod detect;
 mod freqtrade;
 mod generic;

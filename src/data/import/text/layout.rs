@@ -1,7 +1,7 @@
 //! The columns of a text, and the conversion of a line to a row.
 
 use super::clock::Clock;
-use super::number::number;
+use super::number::Decimals;
 use crate::data::import::rows::{Kind, Rows};
 use crate::domain::Timestamp;
 
@@ -25,6 +25,8 @@ pub struct TextLayout {
     pub values: Values,
     /// Divisor of prices (LEAN's equities: 10,000).
     pub price_scale: f64,
+    /// How numbers are written.
+    pub decimals: Decimals,
     /// A column that must be constant, and its value: the symbol.
     pub constant: Option<(usize, String)>,
 }
@@ -70,6 +72,7 @@ impl TextLayout {
             time_of_day: None,
             values,
             price_scale: 1.0,
+            decimals: Decimals::Plain,
             constant: None,
         }
     }
@@ -139,9 +142,9 @@ impl TextLayout {
                 for (value, index) in row.iter_mut().zip(prices) {
                     *value = self.price(fields[*index])?;
                 }
-                row[4] = volume.map_or(Ok(0.0), |index| value(fields[index]))?;
+                row[4] = volume.map_or(Ok(0.0), |index| self.volume(fields[index]))?;
                 if let Some(index) = adjusted_close {
-                    adjust(&mut row, value(fields[*index])?);
+                    adjust(&mut row, self.value(fields[*index])?);
                 }
                 bars.push(at, row);
             }
@@ -152,7 +155,7 @@ impl TextLayout {
                         self.price(fields[bid])?.midpoint(self.price(fields[ask])?)
                     }
                 };
-                trades.push(at, price, volume.map_or(Ok(0.0), |index| value(fields[index]))?);
+                trades.push(at, price, volume.map_or(Ok(0.0), |index| self.volume(fields[index]))?);
             }
             // `Rows::none` created rows of this layout's kind.
             (Rows::Bars(_), Values::Trades { .. }) | (Rows::Trades(_), Values::Bars { .. }) => {}
@@ -167,13 +170,17 @@ impl TextLayout {
         }
     }
 
-    fn price(&self, field: &str) -> Result<f64, String> {
-        value(field).map(|price| if self.price_scale == 1.0 { price } else { price / self.price_scale })
+    fn value(&self, field: &str) -> Result<f64, String> {
+        self.decimals.number(field).ok_or_else(|| format!("`{field}` is not a number"))
     }
-}
 
-fn value(field: &str) -> Result<f64, String> {
-    number(field).ok_or_else(|| format!("`{field}` is not a number"))
+    fn volume(&self, field: &str) -> Result<f64, String> {
+        self.decimals.volume(field).ok_or_else(|| format!("`{field}` is not a number"))
+    }
+
+    fn price(&self, field: &str) -> Result<f64, String> {
+        self.value(field).map(|price| if self.price_scale == 1.0 { price } else { price / self.price_scale })
+    }
 }
 
 /// Scales a bar's prices so that its close is the adjusted close.

@@ -13,5 +13,5 @@ pub use arrays::ArrayLines;
 pub use clock::{Clock, TimeUnit, is_local_midnight};
 pub use container::{Compression, each_text};
 pub use layout::{TextLayout, TradePrice, Values, fields};
-pub use number::number;
+pub use number::{Decimals, number};
 pub use stream::{RowHandler, TextForm, stream};

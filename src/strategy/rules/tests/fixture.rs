@@ -111,7 +111,11 @@ pub fn condition(text: &str) -> Condition {
     let symbols = ["A", "B", "C"].map(|name| Symbol::new(name).unwrap());
     let surroundings =
         Surroundings { symbols: Symbols::Of(&symbols), position: true, ..Surroundings::bars(base, base) };
-    Condition { text: text.to_owned(), expr: expr::parse_condition(text, &surroundings).unwrap() }
+    Condition {
+        text: text.to_owned(),
+        timeframe: surroundings.timeframe,
+        expr: expr::parse_condition(text, &surroundings).unwrap(),
+    }
 }
 
 /// Enters when all of the first hold, leaves when any of the second does; no levels, no limits.

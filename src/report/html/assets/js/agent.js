@@ -15,10 +15,11 @@ function openAgent(section) {
   const from = values.trades[agent];
   const trades = from.rows.map((row, index) => trade(row, from, index));
   priceChart(part("prices"), part("symbol"), agent, trades);
-  chart(part("rolling"), `rolling-${agent}`, (narrow) => rollingOption(values.rolling[agent], agent, narrow));
+  startReturns(part, agent);
   chart(part("histogram"), `histogram-${agent}`, () => histogramOption(from.histogram));
   chart(part("excursions"), `excursions-${agent}`, () => excursionOption(trades));
   tradeList(part("trades"), agent);
+  markWide();
 }
 
 function priceChart(box, select, agent, trades) {
@@ -55,7 +56,7 @@ function priceOption(symbol, trades, narrow) {
     grid: { left: narrow ? 8 : 16, right: 12, top: 30, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, ...names], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
     xAxis: timeAxis(narrow),
-    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: (value) => (Math.abs(value) >= 100 ? number(value, 0) : price(value)) } }),
+    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: axisText([...line.map((point) => point[1]), ...mine.flatMap((t) => [t.entryPrice, t.exitPrice])]) } }),
     tooltip: tooltip({ trigger: "item", formatter: (hit) => (hit.data.trade ? tradeTooltip(hit.data.trade) : "") }),
     dataZoom: zoom(true),
     series: [
@@ -80,22 +81,10 @@ function tradeTooltip(t) {
   return `<strong>${escaped(t.symbol)}</strong><table>${rows.map(([name, text]) => `<tr><td>${name}</td><td>${escaped(text)}</td></tr>`).join("")}</table>`;
 }
 
-function rollingOption({ returns, lines }, agent, narrow) {
-  if (lines.length === 0) return `No window is long enough for ${returns || 30} daily returns.`;
-  const { color } = look(agent);
-  return {
-    grid: { left: 8, right: 12, top: 10, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: timeAxis(narrow, { splitNumber: narrow ? 3 : 5, axisLine: { onZero: false, lineStyle: { color: colour("line") } } }),
-    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: plain } }),
-    tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `${instant(hit.value[0])}: ${number(hit.value[1])}` }),
-    dataZoom: zoom(false),
-    // A window that holds just one such value has a dot instead of a line.
-    series: lines.map(points).map((data) => ({ type: "line", data, showSymbol: data.length === 1, symbol: "circle", symbolSize: 6, color, lineStyle: { color, width: 1.5 } })),
-  };
-}
-
-function histogramOption({ start, width, counts }) {
-  if (counts.length === 0) return "This agent has no closed round trips.";
+/** Bars of a histogram; `words` name what is on the axes. */
+function histogramOption({ start, width, counts }, words = {}) {
+  const { none = "This agent has no closed round trips.", across = `PnL, ${values.quote}`, up = "round trips", noun = "round trip" } = words;
+  if (counts.length === 0) return none;
   const places = width >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(width)));
   const edge = (i) => start + i * width;
   const bars = counts.map((count, i) => ({
@@ -104,9 +93,9 @@ function histogramOption({ start, width, counts }) {
   }));
   return {
     grid: { left: 8, right: 16, top: 28, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: `PnL, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain, showMinLabel: false, showMaxLabel: false } }),
-    yAxis: axis({ type: "value", name: "round trips", minInterval: 1, axisLine: { onZero: false, lineStyle: { color: colour("line") } }, nameTextStyle: { align: "left", color: colour("quiet") } }),
-    tooltip: tooltip({ trigger: "item", formatter: ({ value }) => `${number(value[2], places)} to ${number(value[3], places)}: ${value[1]} round trip${value[1] === 1 ? "" : "s"}` }),
+    xAxis: axis({ type: "value", min: start, max: edge(counts.length), splitLine: { show: false }, name: across, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: axisText([start, edge(counts.length)]), showMinLabel: false, showMaxLabel: false } }),
+    yAxis: axis({ type: "value", name: up, minInterval: 1, axisLine: { onZero: false, lineStyle: { color: colour("line") } }, nameTextStyle: { align: "left", color: colour("quiet") } }),
+    tooltip: tooltip({ trigger: "item", formatter: ({ value }) => `${number(value[2], places)} to ${number(value[3], places)}: ${value[1]} ${noun}${value[1] === 1 ? "" : "s"}` }),
     series: [{ type: "custom", renderItem: bar, encode: { x: [2, 3], y: 1 }, data: bars }],
   };
 
@@ -128,8 +117,8 @@ function excursionOption(trades) {
   return {
     grid: { left: 8, right: 16, top: 30, bottom: 34, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: { top: 0, right: 0, textStyle: { color: colour("ink") }, itemWidth: 12, itemHeight: 9, selectedMode: false },
-    xAxis: axis({ type: "value", min: 0, name: `adverse excursion, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: plain } }),
-    yAxis: axis({ type: "value", min: 0, name: "favourable excursion", nameTextStyle: { align: "left", color: colour("quiet") }, axisLabel: { formatter: plain } }),
+    xAxis: axis({ type: "value", min: 0, name: `adverse excursion, ${values.quote}`, nameLocation: "middle", nameGap: 26, axisLabel: { formatter: axisText([0, ...closed.map((t) => Math.abs(t.mae))]) } }),
+    yAxis: axis({ type: "value", min: 0, name: "favourable excursion", nameTextStyle: { align: "left", color: colour("quiet") }, axisLabel: { formatter: axisText([0, ...closed.map((t) => t.mfe)]) } }),
     tooltip: tooltip({ trigger: "item", formatter: (hit) => tradeTooltip(hit.data.trade) }),
     series: [
       dots("gained", closed.filter((t) => t.pnl > 0), colour("agent-0"), "circle"),

@@ -25,6 +25,8 @@ function chart(box, name, build, made = () => {}) {
     box.classList.add("is-empty");
     box.textContent = sentence;
   }
+  // The library would take every turn of the wheel; the page keeps those that do not zoom.
+  box.addEventListener("wheel", (event) => event.ctrlKey || event.stopImmediatePropagation(), { capture: true, passive: true });
   charts.set(name, handle);
   whenSeen(box, draw);
   return handle;
@@ -90,6 +92,15 @@ function axis(more) {
     nameTextStyle: { color: colour("quiet") },
     ...Object.fromEntries(Object.entries(more).filter(([key]) => !["axisLabel", "splitLine"].includes(key))),
   };
+}
+
+/** The texts of an axis over these values: as many places as its marks need, the same for all. */
+function axisText(all) {
+  const known = all.filter((value) => Number.isFinite(value));
+  const spread = known.reduce((high, value) => Math.max(high, value), -Infinity) - known.reduce((low, value) => Math.min(low, value), Infinity);
+  const step = spread / 5;
+  const places = step > 0 ? Math.min(8, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))) : 2;
+  return (value) => number(value, places);
 }
 
 function timeAxis(narrow, more = {}) {

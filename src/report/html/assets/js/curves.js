@@ -7,28 +7,55 @@ function chosenCurves() {
   return curves.window === "all" ? chained : values.curves.windows[curves.window];
 }
 
+/** Agents of the charts by number; `"benchmark"` for a symbol that is held. */
+function drawn() {
+  const agents = values.agents.map((_, i) => i);
+  return values.benchmark?.curve ? [...agents, "benchmark"] : agents;
+}
+
+function nameOf(agent) {
+  return agent === "benchmark" ? `${values.benchmark.name} (benchmark, held)` : values.agents[agent] + (values.benchmark?.agent === agent ? " (benchmark)" : "");
+}
+
+/** The held symbol in the chosen window: as an index over all windows, in money from an agent's start in one. */
+function benchmarkCurve(part) {
+  const whole = points(values.benchmark.curve);
+  const window = values.windows[curves.window === "all" ? 0 : curves.window];
+  const within = curves.window === "all" ? whole : whole.filter(([at]) => at >= window.start * SECOND && at < window.end * SECOND);
+  const before = curves.window === "all" ? 100 : valueAt(whole, window.start * SECOND - 1) ?? 100;
+  const scale = curves.window === "all" ? 1 : values.benchmark.start / before;
+  let peak = before;
+  return within.map(([at, index]) => {
+    peak = Math.max(peak, index);
+    return [at, part === "equity" ? index * scale : (index / peak - 1) * 100];
+  });
+}
+
 function curveOption(part, narrow) {
-  const shown = chosenCurves().map((curve) => points(curve[part]));
+  const lines = chosenCurves().map((curve) => points(curve[part]));
+  const shown = values.benchmark?.curve ? [...lines, benchmarkCurve(part)] : lines;
+  const agents = drawn();
   const isEquity = part === "equity";
   const log = isEquity && curves.scale === "log";
   if (shown.every((line) => line.length === 0)) return "No agent has a curve in this window.";
   const places = isEquity && curves.window !== "all" ? 0 : 1;
   return {
     grid: { left: narrow ? 48 : 62, right: 14, top: 10, bottom: isEquity ? 62 : 28, outerBoundsMode: "none" },
-    legend: { show: false, data: values.agents.map((_, i) => String(i)), selected: Object.fromEntries(values.agents.map((_, i) => [String(i), !curves.hidden.has(i)])) },
+    legend: { show: false, data: agents.map(String), selected: Object.fromEntries(agents.map((agent) => [String(agent), !curves.hidden.has(agent)])) },
     xAxis: timeAxis(narrow),
     yAxis: axis({
       type: log ? "log" : "value", scale: true, min: log ? "dataMin" : undefined, max: isEquity ? undefined : 0,
-      axisLabel: { formatter: plain },
+      axisLabel: { formatter: log ? plain : axisText(shown.flat().map((point) => point[1])) },
       axisPointer: { label: { show: false } },
     }),
     tooltip: tooltip({ trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour("quiet") }, label: { show: false } }, formatter: (hits) => curveTooltip(hits, shown, places, !isEquity) }),
     dataZoom: zoom(isEquity),
     series: shown.map((line, i) => {
-      const { color, dash } = look(i);
+      const agent = agents[i];
+      const { color, dash } = look(agent);
       return {
-        type: "line", id: `${part}-${i}`, name: String(i), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
-        lineStyle: { color, width: 1.6, type: dash }, emphasis: { disabled: true },
+        type: "line", id: `${part}-${agent}`, name: String(agent), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
+        lineStyle: { color, width: agent === "benchmark" ? 1.3 : 1.6, type: dash }, emphasis: { disabled: true },
         ...(isEquity || values.agents.length > 3 ? {} : { areaStyle: { color, opacity: 0.12 } }),
       };
     }),
@@ -40,11 +67,11 @@ function curveTooltip(hits, shown, places, percent) {
   const at = hits[0]?.axisValue;
   if (at === undefined) return "";
   const rows = shown
-    .map((line, agent) => ({ agent, value: valueAt(line, at) }))
+    .map((line, i) => ({ agent: drawn()[i], value: valueAt(line, at) }))
     .filter(({ agent, value }) => value !== null && !curves.hidden.has(agent))
     .sort((a, b) => b.value - a.value);
   const row = ({ agent, value }) =>
-    `<tr><td><span style="color:${look(agent).color}">●</span> ${escaped(values.agents[agent])}</td>` +
+    `<tr><td><span style="color:${look(agent).color}">●</span> ${escaped(nameOf(agent))}</td>` +
     `<td class="n">${number(value, percent ? 2 : Math.max(places, 1))}${percent ? " %" : ""}</td></tr>`;
   return `<strong>${instant(at)}</strong><table>${rows.map(row).join("")}</table>`;
 }
@@ -71,17 +98,17 @@ function toggleAgent(agent, button) {
 }
 
 function swatch(agent) {
-  const dash = DASHES[Math.floor(agent / COLOURS) % DASHES.length];
+  const { dash } = look(agent);
   const svg = byId("swatch").content.firstElementChild.cloneNode(true);
   const line = svg.querySelector("path");
-  line.style.stroke = `var(--agent-${agent % COLOURS})`;
+  line.style.stroke = agent === "benchmark" ? "var(--ink)" : `var(--agent-${agent % COLOURS})`;
   if (Array.isArray(dash)) line.setAttribute("stroke-dasharray", dash.join(" "));
   return svg;
 }
 
 function drawLegend() {
-  const buttons = values.agents.map((name, agent) => {
-    const button = element("button", { type: "button", "aria-pressed": "true", "data-agent": String(agent) }, swatch(agent), name);
+  const buttons = drawn().map((agent) => {
+    const button = element("button", { type: "button", "aria-pressed": "true", "data-agent": String(agent) }, swatch(agent), nameOf(agent));
     button.addEventListener("click", () => toggleAgent(agent, button));
     return button;
   });

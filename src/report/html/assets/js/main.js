@@ -3,6 +3,7 @@ startTheme();
 startCharts();
 startTables();
 startCurves();
+startRanks();
 startSweep();
 startAgents();
 window.tiltyard = { values, charts, curves };

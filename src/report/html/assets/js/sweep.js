@@ -53,7 +53,9 @@ function heatOption(sweep, across, up, narrow) {
     },
     tooltip: tooltip({ formatter: ({ value }) => `${escaped(x.name)} ${escaped(columns[value[0]])}, ${escaped(y.name)} ${escaped(rows[value[1]])}: ${number(value[2])} (${value[3]} trial${value[3] === 1 ? "" : "s"})` }),
     series: [{
-      type: "heatmap", data,
+      type: "heatmap",
+      // Light text on the dark half of the scale.
+      data: data.map((cell) => ({ value: cell, label: { color: high > low && (cell[2] - low) / (high - low) > 0.55 ? "#ffffff" : "#16202b" } })),
       label: { show: few, formatter: ({ value }) => number(value[2]), fontSize: 11 },
       itemStyle: { borderColor: colour("paper"), borderWidth: 1 },
     }],
@@ -108,7 +110,7 @@ function trialsOption(sweep) {
   if (sweep.threshold !== null) lines.push(line(sweep.threshold, "luck", colour("agent-1"), luckIsRight));
   if (sweep.winner !== null) lines.push(line(sweep.winner, "winner", colour("agent-2"), !luckIsRight));
   const ends = [sweep.sharpes.start, sweep.sharpes.start + sweep.sharpes.width * sweep.sharpes.counts.length, ...lines.map((one) => one.xAxis)];
-  option.xAxis = { ...option.xAxis, name: "annual Sharpe ratio", min: Math.min(...ends), max: Math.max(...ends) + 2 * sweep.sharpes.width };
+  option.xAxis = { ...option.xAxis, name: "annual Sharpe ratio", min: Math.min(...ends) - 2 * sweep.sharpes.width, max: Math.max(...ends) + 2 * sweep.sharpes.width };
   option.yAxis.name = "trials";
   option.tooltip.formatter = ({ value }) => `${number(value[2])} to ${number(value[3])}: ${value[1]} trial${value[1] === 1 ? "" : "s"}`;
   option.series[0].data.forEach((bar) => { bar.itemStyle.color = colour("agent-5"); });

@@ -1,6 +1,8 @@
 // Tables that sort by a click on a head.
 
 function startTables() {
+  markWide();
+  new ResizeObserver(markWide).observe(document.body);
   document.querySelectorAll("table.sortable").forEach((table) => {
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = element("button", { type: "button", textContent: head.textContent });
@@ -27,4 +29,9 @@ function compareCells(a, b, sign) {
   if (left === undefined && right === undefined) return sign * a.textContent.localeCompare(b.textContent);
   if (left === undefined || right === undefined) return left === undefined ? 1 : -1;
   return sign * (Number(left) - Number(right));
+}
+
+/** Says under a table that it has columns out of sight. */
+function markWide() {
+  document.querySelectorAll(".scroll").forEach((box) => box.toggleAttribute("data-more", box.scrollWidth > box.clientWidth + 1));
 }

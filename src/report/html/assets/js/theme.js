@@ -27,12 +27,15 @@ function startTheme() {
 }
 
 const COLOURS = 7;
-const DASHES = ["solid", [7, 3], [2, 2.5]];
+// Dotted where the colours are used up. Dashed is the benchmark alone.
+const DOTS = ["solid", [2, 2.5], [9, 2.5, 2, 2.5]];
+const DASHED = [7, 4];
 
 /** An agent's colour and dash: the same in every chart of the page. */
 function look(agent) {
+  const isBenchmark = agent === "benchmark" || values.benchmark?.agent === agent;
   return {
-    color: colour(`agent-${agent % COLOURS}`),
-    dash: DASHES[Math.floor(agent / COLOURS) % DASHES.length],
+    color: agent === "benchmark" ? colour("ink") : colour(`agent-${agent % COLOURS}`),
+    dash: isBenchmark ? DASHED : DOTS[Math.floor(agent / COLOURS) % DOTS.length],
   };
 }

@@ -119,6 +119,7 @@ function tradeList(box, agent) {
     const left = from.total > all.length ? `; the ${number(all.length, 0)} largest gains and losses of ${number(from.total, 0)}; trades.parquet has all` : "";
     const words = element("span", { className: "caption", "aria-live": "polite", textContent: counted + left });
     pages.replaceChildren(...(last > 0 ? [turn(-1, "previous"), turn(1, "next")] : []), words);
+    markWide();
   }
   draw();
 }

@@ -1,0 +1,75 @@
+// Charts of an agent's daily returns: distribution, years, rolling numbers, exposure; and the ranks of all agents.
+
+function startReturns(part, agent) {
+  const own = values.returns[agent];
+  const name = `of the last ${own.window} daily returns`;
+  part("rolling-caption").textContent = `Annualised, ${name}.`;
+  part("beta-caption").textContent = `Against the benchmark${values.benchmark ? ` ${values.benchmark.name}` : ""}, ${name}.`;
+  const few = "There are too few daily returns.";
+  chart(part("returns"), `returns-${agent}`, () => returnsOption(own, few));
+  chart(part("years"), `years-${agent}`, () => yearsOption(own, few));
+  chart(part("rolling"), `rolling-${agent}`, (narrow) => lineOption(own.sharpe, agent, narrow, few));
+  const noBeta = values.benchmark?.agent === null || !values.benchmark ? "Only against a benchmark that is an agent." : values.benchmark.agent === agent ? "This agent is the benchmark." : few;
+  chart(part("beta"), `beta-${agent}`, (narrow) => lineOption(own.beta, agent, narrow, noBeta));
+  chart(part("exposure"), `exposure-${agent}`, (narrow) => lineOption(own.exposure, agent, narrow, "Positions on margin are not paid for in cash; or there are too few days.", true));
+  const hours = { across: "hours", up: "round trips" };
+  chart(part("holding"), `holding-${agent}`, () => histogramOption(values.trades[agent].holding, hours));
+}
+
+function returnsOption({ histogram, normal }, few) {
+  const option = histogramOption(histogram, { none: few, across: "daily return, %", up: "days", noun: "day" });
+  if (typeof option === "string" || normal === null) return option;
+  const [mean, deviation] = normal;
+  const { start, width, counts } = histogram;
+  const days = counts.reduce((sum, count) => sum + count, 0);
+  const density = (x) => (Math.exp(-(((x - mean) / deviation) ** 2) / 2) / (deviation * Math.sqrt(2 * Math.PI))) * days * width;
+  const line = Array.from({ length: 121 }, (_, i) => start + (i / 120) * width * counts.length);
+  option.series.push({ type: "line", data: line.map((x) => [x, density(x)]), showSymbol: false, silent: true, z: 5, lineStyle: { color: colour("ink"), width: 1.4 } });
+  return option;
+}
+
+function yearsOption({ years }, few) {
+  if (years.length === 0) return few;
+  const bars = years.map(([, pct]) => ({ value: pct, itemStyle: { color: colour(pct >= 0 ? "agent-0" : "agent-1") } }));
+  return {
+    grid: { left: 8, right: 12, top: 16, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: axis({ type: "category", data: years.map(([year]) => String(year)), splitLine: { show: false } }),
+    yAxis: axis({ type: "value", axisLabel: { formatter: axisText([0, ...years.map(([, pct]) => pct)]) } }),
+    tooltip: tooltip({ formatter: ({ name, value }) => `${name}: ${signed(value)} %` }),
+    series: [{ type: "bar", data: bars, barMaxWidth: 48, label: { show: years.length < 12, position: "top", formatter: ({ value }) => signed(value, 1), color: colour("ink"), fontSize: 11 } }],
+  };
+}
+
+function lineOption(series, agent, narrow, none, area = false) {
+  if (series.t.length === 0) return none;
+  const { color } = look(agent);
+  return {
+    grid: { left: 8, right: 12, top: 10, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: timeAxis(narrow, { splitNumber: narrow ? 3 : 5, axisLine: { onZero: false, lineStyle: { color: colour("line") } } }),
+    yAxis: axis({ type: "value", scale: !area, axisLabel: { formatter: axisText(series.v) } }),
+    tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `${instant(hit.value[0])}: ${number(hit.value[1])}` }),
+    dataZoom: zoom(false),
+    series: [{ type: "line", data: points(series), showSymbol: false, color, lineStyle: { color, width: 1.5 }, ...(area ? { areaStyle: { color, opacity: 0.15 } } : {}) }],
+  };
+}
+
+/** The rank of every agent in every window. */
+function startRanks() {
+  const box = byId("ranks-chart");
+  if (!box || values.ranks.length === 0) return;
+  chart(box, "ranks", ranksOption);
+}
+
+function ranksOption(narrow) {
+  const windows = values.ranks[0].map((_, i) => values.windows[i]);
+  return {
+    grid: { left: 8, right: narrow ? 12 : 24, top: 10, bottom: 30, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: axis({ type: "category", data: windows.map((window) => String(window.number)), name: "window", nameLocation: "middle", nameGap: 26, boundaryGap: false, splitLine: { show: false } }),
+    yAxis: axis({ type: "value", inverse: true, min: 1, max: Math.max(...values.ranks.flat().filter((rank) => rank !== null), 2), minInterval: 1, axisLabel: { formatter: (value) => (Number.isInteger(value) ? String(value) : "") } }),
+    tooltip: tooltip({ trigger: "item", formatter: ({ seriesIndex, dataIndex, value }) => `${escaped(nameOf(seriesIndex))}: rank ${value} in window ${windows[dataIndex].number}, ${windows[dataIndex].from} to ${windows[dataIndex].to}` }),
+    series: values.ranks.map((ranks, agent) => {
+      const { color, dash } = look(agent);
+      return { type: "line", name: nameOf(agent), data: ranks, symbol: "circle", symbolSize: windows.length > 60 ? 3 : 6, color, lineStyle: { color, width: 1.6, type: dash }, emphasis: { focus: "series" } };
+    }),
+  };
+}

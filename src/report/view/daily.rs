@@ -1,0 +1,84 @@
+//! An agent's returns by day, taken while its curve is read: for histograms, correlations and rolling numbers.
+//!
+//! A day's return is from the last close of the day before to its own; that of a window's first day from its starting
+//! balance. Bars longer than a day have one return each. Days are in UTC, by the opens of the bars.
+
+use crate::domain::Span;
+use crate::store::CurveRow;
+
+/// Returns by day, in order of time; windows one after the other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::report) struct Daily {
+    /// Days since 1970, one for each return.
+    pub days: Vec<i64>,
+    /// Fractions.
+    pub returns: Vec<f64>,
+    /// Share of the equity that is not in cash at each day's last close.
+    pub invested: Vec<f64>,
+}
+
+/// Takes the rows of a curve.
+#[derive(Debug, Default)]
+pub(super) struct DailyReader {
+    done: Daily,
+    /// Day, equity and cash of the last row.
+    last: Option<(i64, f64, f64)>,
+    /// Equity that the day's return is of.
+    base: f64,
+}
+
+impl DailyReader {
+    /// A window begins with this equity.
+    pub fn start_window(&mut self, equity: f64) {
+        self.end_day();
+        self.last = None;
+        self.base = equity;
+    }
+
+    /// The next row.
+    pub fn take(&mut self, row: &CurveRow) {
+        let day = row.at.div_euclid(Span::DAY.micros());
+        if self.last.is_some_and(|(last, ..)| last != day) {
+            self.end_day();
+        }
+        self.last = Some((day, row.equity, row.cash));
+    }
+
+    /// All returns.
+    pub fn finish(mut self) -> Daily {
+        self.end_day();
+        self.done
+    }
+
+    fn end_day(&mut self) {
+        let Some((day, equity, cash)) = self.last.take() else { return };
+        self.done.days.push(day);
+        // Nothing is left that a return could be of.
+        self.done.returns.push(if self.base > 0.0 { equity / self.base - 1.0 } else { 0.0 });
+        self.done.invested.push(if equity > 0.0 { 1.0 - cash / equity } else { 0.0 });
+        self.base = equity;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_with_its_last_close_and_a_window_begins_anew() {
+        let hour = 3_600_000_000;
+        let row = |window, at, equity| CurveRow { window, at, equity, drawdown: 0.0, cash: equity / 2.0 };
+        let mut reader = DailyReader::default();
+        reader.start_window(100.0);
+        for (at, equity) in [(0, 101.0), (23 * hour, 110.0), (24 * hour, 99.0)] {
+            reader.take(&row(0, at, equity));
+        }
+        reader.start_window(100.0);
+        reader.take(&row(1, 48 * hour, 150.0));
+        let found = reader.finish();
+        assert_eq!(found.days, [0, 1, 2]);
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        assert!(near(found.returns[0], 0.1) && near(found.returns[1], -0.1) && near(found.returns[2], 0.5));
+        assert_eq!(found.invested, [0.5, 0.5, 0.5]);
+    }
+}

@@ -1,0 +1,228 @@
+//! The book (`docs/`): its chapters are those of `SUMMARY.md`, its links lead somewhere, its reference is made from the
+//! program's own tables, and its commands run as printed.
+//!
+//! After a change of the tables: `BOOK=overwrite cargo nextest run the_reference`; of a command's output:
+//! `TRYCMD=overwrite cargo nextest run commands_of_the_book`. Then read the difference.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tiltyard::internals::domain::RefusalCode;
+use tiltyard::internals::scenario::catalogue::STRATEGIES;
+use tiltyard::internals::scenario::expr::{OPERATORS, REFERENCE};
+use tiltyard::internals::scenario::format::{Fallback, KeyDoc, ROOT, TableDoc, ValueType};
+
+use crate::support::stage::Stage;
+
+/// Chapters whose commands are run.
+const RUN: [&str; 2] = ["tutorial.md", "cookbook.md"];
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
+}
+
+fn chapters() -> Vec<String> {
+    let summary = fs::read_to_string(docs().join("SUMMARY.md")).unwrap();
+    summary
+        .split("](")
+        .skip(1)
+        .map(|rest| rest.split(')').next().unwrap().trim_start_matches("./").to_owned())
+        .collect()
+}
+
+#[test]
+fn every_page_is_a_chapter_and_every_chapter_a_page() {
+    let listed: BTreeSet<String> = chapters().into_iter().collect();
+    let pages = fs::read_dir(docs()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let pages: BTreeSet<String> =
+        pages.filter(|name| name.ends_with(".md") && name != "SUMMARY.md").collect();
+    assert_eq!(listed, pages);
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let mut broken = Vec::new();
+    for page in chapters().iter().map(|name| docs().join(name)).chain([docs().join("../README.md")]) {
+        let text = fs::read_to_string(&page).unwrap();
+        let folder = page.parent().unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = target.split('#').next().unwrap();
+            let outside = target.contains("://") || target.starts_with("mailto:");
+            if !outside && !file.is_empty() && !folder.join(file).exists() {
+                broken.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+#[test]
+fn the_reference_is_made_from_the_programs_tables() {
+    let pages = [("reference_scenario.md", scenario()), ("reference_strategies.md", strategies())];
+    for (name, made) in pages {
+        let path = docs().join(name);
+        if std::env::var("BOOK").is_ok_and(|wish| wish == "overwrite") {
+            fs::write(&path, &made).unwrap();
+        }
+        let kept = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == made,
+            "docs/{name} differs from the tables: BOOK=overwrite cargo nextest run the_reference"
+        );
+    }
+}
+
+/// Chapters of commands are tried as they stand, in a folder with the sample and the scenarios.
+#[test]
+fn commands_of_the_book_run_as_printed() {
+    let stage = Stage::new();
+    let copies = tempfile::tempdir().unwrap();
+    for page in RUN {
+        fs::copy(docs().join(page), copies.path().join(page)).unwrap();
+        std::os::unix::fs::symlink(stage.path("."), copies.path().join(page).with_extension("in")).unwrap();
+    }
+    fs::copy(docs().join("tutorial.csv"), stage.path("ACME.csv")).unwrap();
+    let run = std::panic::catch_unwind(|| {
+        trycmd::TestCases::new()
+            .register_bin("tiltyard", Path::new(env!("CARGO_BIN_EXE_tiltyard")))
+            .env("COLUMNS", "100")
+            .env("NO_COLOR", "1")
+            .case(copies.path().join("*.md"))
+            .run();
+    });
+    if std::env::var("TRYCMD").is_ok_and(|wish| wish == "overwrite") {
+        for page in RUN {
+            fs::copy(copies.path().join(page), docs().join(page)).unwrap();
+        }
+    }
+    assert!(run.is_ok(), "pages differ: see above");
+}
+
+/// Text that stays in its cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn default(key: &KeyDoc) -> String {
+    match key.fallback {
+        Fallback::Required => "required".to_owned(),
+        Fallback::RequiredWithout(other) => format!("required without `{other}`"),
+        Fallback::Value(text) | Fallback::Variant(text) => format!("`{text}`"),
+        Fallback::Described(text) => text.to_owned(),
+    }
+}
+
+fn keys(text: &mut String, keys: &[KeyDoc]) {
+    text.push_str("| key | type | default | values | meaning |\n|---|---|---|---|---|\n");
+    for key in keys {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} |",
+            key.name,
+            cell(&key.value.name()),
+            cell(&default(key)),
+            cell(&key.value.range().unwrap_or_default()),
+            cell(key.doc)
+        );
+    }
+    text.push('\n');
+    for key in keys {
+        choices(text, key);
+    }
+}
+
+/// What the words of a key mean.
+fn choices(text: &mut String, key: &KeyDoc) {
+    let ValueType::Choice { choices, .. } = key.value else { return };
+    let _ = writeln!(text, "Values of `{}`:\n", key.name);
+    for choice in choices() {
+        let _ = writeln!(text, "- `{}`: {}", choice.name, cell(choice.doc));
+    }
+    text.push('\n');
+}
+
+/// A table with the tables in it.
+fn table(text: &mut String, path: &str, doc: &TableDoc, level: usize) {
+    let _ = writeln!(text, "{} `{path}`\n\n{}\n", "#".repeat(level.min(4)), cell(doc.doc));
+    keys(text, doc.keys);
+    for key in doc.keys {
+        nested(text, path, key, level);
+    }
+}
+
+fn nested(text: &mut String, path: &str, key: &KeyDoc, level: usize) {
+    let inner = |brackets: &str| format!("{path}.{}{brackets}", key.name);
+    match key.value {
+        ValueType::Table(doc) => table(text, &inner(""), doc, level + 1),
+        ValueType::Tables(doc) => table(text, &inner("[]"), doc, level + 1),
+        ValueType::Named(doc) => table(text, &inner(".NAME"), doc, level + 1),
+        // Strategies have a page of their own.
+        ValueType::Tagged { noun: "strategy", .. } => {}
+        ValueType::Tagged { tag, variants, .. } => {
+            for variant in variants() {
+                let title = format!("{path}.{} = {{ {tag} = \"{}\" }}", key.name, variant.name);
+                let _ =
+                    writeln!(text, "{} `{title}`\n\n{}\n", "#".repeat((level + 1).min(4)), cell(variant.doc));
+                if !variant.keys.is_empty() {
+                    keys(text, variant.keys);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn scenario() -> String {
+    let mut text = "# Reference: scenario keys\n\nThis page lists every key of a scenario file, its type, default and meaning. \
+                    It is made from the program's own tables (`tests/it/book.rs`); `tiltyard schema` prints the same as a \
+                    JSON Schema for editors.\n\n"
+        .to_owned();
+    for key in ROOT.keys {
+        match key.value {
+            ValueType::Table(doc) => table(&mut text, &format!("[{}]", key.name), doc, 2),
+            ValueType::Tables(doc) => table(&mut text, &format!("[[{}]]", key.name), doc, 2),
+            ValueType::Named(doc) => table(&mut text, &format!("[{}.NAME]", key.name), doc, 2),
+            ValueType::Tagged { .. } => {
+                let _ = writeln!(text, "## `[{}]`\n\n{}\n", key.name, cell(key.doc));
+                nested(&mut text, "", key, 2);
+            }
+            _ => {}
+        }
+    }
+    text.push_str("## Refusal codes\n\nAn order that a check refuses has one of these codes.\n\n| code | when |\n|---|---|\n");
+    for code in RefusalCode::ALL {
+        let _ = writeln!(text, "| `{}` | {} |", code.as_str(), cell(code.doc()));
+    }
+    text
+}
+
+fn strategies() -> String {
+    let mut text = "# Reference: strategies and rules\n\nThis page lists the built-in strategies with all their parameters, and the \
+                    names and operators of rules. It is made from the program's own tables (`tests/it/book.rs`); \
+                    `tiltyard strategies KIND` prints the same for one of them.\n\n"
+        .to_owned();
+    for doc in STRATEGIES {
+        let _ = writeln!(
+            text,
+            "## {}\n\n{}\n\nWarm-up: {}.\n\n```toml\nstrategy = {}\n```\n",
+            doc.kind,
+            cell(doc.description),
+            cell(doc.warm_up),
+            doc.example
+        );
+        if !doc.parameters.is_empty() {
+            keys(&mut text, doc.parameters);
+        }
+    }
+    text.push_str("## Names in rules\n\n| form | meaning |\n|---|---|\n");
+    for (_, form, doc) in REFERENCE {
+        let _ = writeln!(text, "| `{}` | {} |", cell(form), cell(doc));
+    }
+    text.push_str("\n## Operators in rules\n\n| form | meaning |\n|---|---|\n");
+    for (_, form, doc) in OPERATORS {
+        let _ = writeln!(text, "| `{}` | {} |", cell(form), cell(doc));
+    }
+    text
+}
