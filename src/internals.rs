@@ -18,5 +18,6 @@ rooms! {
     #[cfg(feature = "store")] store
     #[cfg(feature = "report")] report
     #[cfg(feature = "cli")] cli
+    #[cfg(feature = "serve")] server
     #[cfg(feature = "wasm")] wasm
 }

@@ -60,7 +60,7 @@
 //!
 //! # Features
 //!
-//! All are on by default; with none of them scenarios, bars, replays, rankings and sweeps work in memory.
+//! All but `serve` are on by default; with none of them scenarios, bars, replays, rankings and sweeps work in memory.
 //!
 //! | feature | what it adds | what it needs |
 //! |---|---|---|
@@ -69,6 +69,7 @@
 //! | `import` | bars and tables from vendors' files, CSV and downloads | HTTP, zip |
 //! | `wasm` | agents that are WebAssembly modules | an interpreter (wasmi) |
 //! | `cli` | the program `tiltyard`; implies `report` and `import` | clap |
+//! | `serve` (no default) | `tiltyard serve`: the registry, sessions and battles over HTTP; implies `cli` | tokio, axum |
 //!
 //! # The same result everywhere
 //!
@@ -102,6 +103,8 @@ mod report;
 mod risk;
 pub mod run;
 mod scenario;
+#[cfg(feature = "serve")]
+mod server;
 mod statistics;
 #[cfg(feature = "store")]
 mod store;

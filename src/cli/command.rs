@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "serve")]
+use super::account::AccountCommand;
 use super::agent::AgentCommand;
 use super::args::{RunArgs, StoreArgs};
 use super::battle::BattleCommand;
@@ -16,6 +18,8 @@ use super::metrics::MetricsArgs;
 use super::rank::RankArgs;
 use super::report::ReportArgs;
 use super::schema::SchemaArgs;
+#[cfg(feature = "serve")]
+use super::serve::ServeArgs;
 use super::shell::{CompletionsArgs, ManArgs};
 use super::standings::StandingsArgs;
 use super::store::StoreCommand;
@@ -97,6 +101,13 @@ pub enum Command {
     Rank(RankArgs),
     /// Test whether the best of many trials from another tool is more than selection luck.
     Evidence(EvidenceArgs),
+    /// Serve the registry, sessions and battles over HTTP.
+    #[cfg(feature = "serve")]
+    Serve(ServeArgs),
+    /// Manage the accounts that log in to `tiltyard serve`.
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Import, download, check and generate market data.
     #[command(subcommand)]
     Data(DataCommand),

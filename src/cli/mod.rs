@@ -3,6 +3,8 @@
 //! Owns clap, the progress bar, the diagnostics and the exit codes. The only room that prints. Results go
 //! to stdout, talk to stderr. Never computes a result itself.
 
+#[cfg(feature = "serve")]
+mod account;
 mod agent;
 mod args;
 mod battle;
@@ -27,6 +29,8 @@ mod report;
 mod run;
 mod run_failure;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod shell;
 mod standings;
 mod start;

@@ -52,6 +52,10 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Cluster(command) => command.run(),
         Command::Rank(args) => rank::rank(args),
         Command::Evidence(args) => evidence::evidence(args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => super::serve::serve(args),
+        #[cfg(feature = "serve")]
+        Command::Account(command) => command.run(),
         Command::Data(command) => command.run(),
         Command::Completions(args) => shell::completions(args, Cli::command()),
         Command::Man(args) => shell::man(args, Cli::command()),

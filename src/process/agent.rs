@@ -98,7 +98,7 @@ impl ProcessAgent {
         let mut known = false;
         let answer = match self.tape.next(*blake3::hash(&self.line).as_bytes(), &what) {
             Next::Known(answer) => {
-                known = !self.tape.is_strict() && self.decisions > 0;
+                known = !self.tape.is_strict() && self.decisions > 0 && self.setup.forgets();
                 answer
             }
             Next::Differs(difference) => {
@@ -138,7 +138,15 @@ impl ProcessAgent {
             Ok(None) => (Answer::Fault("its program is not running".to_owned()), Duration::ZERO),
             Err(fault) => (Answer::Fault(fault), Duration::ZERO),
         };
-        self.tape.add(&answer, u32::try_from(latency.as_micros()).unwrap_or(u32::MAX));
+        // What is abandoned goes on from the answer before.
+        if self.setup.collector.abandoned().is_none() {
+            self.tape.add(&answer, u32::try_from(latency.as_micros()).unwrap_or(u32::MAX));
+        }
+        #[cfg(feature = "serve")]
+        if let Some(failure) = self.tape.not_kept() {
+            self.setup.collector.abandon(Some(failure.to_owned()));
+            return Answer::Fault(failure.to_owned());
+        }
         answer
     }
 
@@ -147,8 +155,17 @@ impl ProcessAgent {
         if self.live.is_some() {
             return Ok(());
         }
-        let mut live = Conversation::start(&self.setup)?;
-        if self.decisions > 0 {
+        #[cfg(feature = "serve")]
+        let last = self.decisions.checked_sub(1).zip(self.tape.last());
+        #[cfg(not(feature = "serve"))]
+        let last = None;
+        let mut live = Conversation::start(&self.setup, last)?;
+        if self.decisions > 0 && !self.setup.forgets() {
+            // The bars before the window come with its first decision, and not again.
+            let before_first = self.decisions == 1;
+            self.past.drain(..).filter(|_| before_first).try_for_each(|line| live.tell(&line))?;
+            live.has_spent(Duration::from_micros(self.tape.spent_us()));
+        } else if self.decisions > 0 {
             let mut hello = Vec::new();
             write_line(&mut hello, &HostMessage::Hello(self.setup.hello(self.window)))
                 .map_err(|error| error.to_string())?;

@@ -35,7 +35,7 @@ pub struct ProtocolReport {
 /// Plays the script with the agent, up to its first fault.
 pub fn check_protocol(setup: &Arc<AgentSetup>) -> ProtocolReport {
     let mut report = ProtocolReport::default();
-    match Conversation::start(setup) {
+    match Conversation::start(setup, None) {
         Ok(live) => Play { setup, live: Some(live), report: &mut report, line: Vec::new() }.play(),
         Err(problem) => report.problems.push(problem),
     }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::answer::{Answer, Answered};
-use super::line::{Broken, LINE_BYTES};
-use super::link::Link;
+use super::line::{Broken, Channel, LINE_BYTES};
 use super::setup::AgentSetup;
 use crate::scenario::OnTimeout;
 
@@ -13,7 +12,7 @@ use crate::scenario::OnTimeout;
 #[derive(Debug)]
 pub struct Conversation {
     setup: Arc<AgentSetup>,
-    link: Link,
+    link: Box<dyn Channel>,
     /// The time of all decisions so far.
     spent: Duration,
     /// Questions whose answer is still to come, and is to be dropped.
@@ -21,13 +20,20 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Starts the program of an agent for one window.
+    /// Starts the program of an agent for one window. `last` is the question that was answered last, with its answer.
     ///
     /// # Errors
     /// Why it cannot be started, as a fault.
-    pub fn start(setup: &Arc<AgentSetup>) -> Result<Self, String> {
-        let launch = setup.launch.as_ref().ok_or("a replay starts no program")?;
-        let link = launch.start().map_err(|error| format!("its program cannot be started: {error}"))?;
+    pub fn start(setup: &Arc<AgentSetup>, last: Option<(u64, &[u8])>) -> Result<Self, String> {
+        let starter = setup.starter.as_ref().ok_or("a replay starts no program")?;
+        #[cfg(feature = "serve")]
+        let link = starter.start(super::mailbox::Rules {
+            interval: setup.interval,
+            decide: setup.spec.decide.clone(),
+            last: last.map(|(asked, answer)| (super::mailbox::Asked(asked), answer.to_vec())),
+        })?;
+        #[cfg(not(feature = "serve"))]
+        let (link, _) = (starter.start()?, last);
         Ok(Self { setup: Arc::clone(setup), link, spent: Duration::ZERO, owed: 0 })
     }
 
@@ -126,6 +132,13 @@ impl Conversation {
             Broken::Silent => format!("its program was silent for {} ms {when}", limit.as_millis()),
             Broken::TooLong => {
                 format!("its program wrote more than {LINE_BYTES} bytes without an answer {when}")
+            }
+            #[cfg(feature = "serve")]
+            Broken::GaveUp => format!("it gave up {when}"),
+            #[cfg(feature = "serve")]
+            Broken::Abandoned => {
+                self.setup.collector.abandon(None);
+                format!("it was abandoned {when}")
             }
             Broken::Closed => match self.link.ended() {
                 Some(status) => format!("its program ended ({status}) {when}"),

@@ -63,6 +63,21 @@ impl Journal {
         Ok((Self { file, row: Vec::new() }, found))
     }
 
+    /// [`Self::open`] of a journal that a replay which is about to end may still hold.
+    ///
+    /// # Errors
+    /// As [`Self::open`], after two seconds.
+    #[cfg(feature = "serve")]
+    pub fn open_patiently(path: &Path) -> io::Result<(Self, Found)> {
+        for _ in 0..100 {
+            match Self::open(path, false) {
+                Err(_) => std::thread::sleep(std::time::Duration::from_millis(20)),
+                opened => return opened,
+            }
+        }
+        Self::open(path, false)
+    }
+
     /// Drops all rows after the first ones of `kept`.
     ///
     /// # Errors
@@ -105,6 +120,18 @@ impl Journal {
         self.row.extend(reply);
         self.file.write_all(&self.row)
     }
+}
+
+/// The answers in a journal that nobody writes.
+///
+/// # Errors
+/// Where the file cannot be read, or is no journal.
+#[cfg(feature = "serve")]
+pub fn read_answers(path: &Path) -> io::Result<WindowRecording> {
+    let mut bytes = Vec::new();
+    open_plain(OpenOptions::new().read(true), path)?.read_to_end(&mut bytes)?;
+    let found = parse(&bytes).ok_or_else(|| io::Error::other("it is no journal"))?;
+    Ok(found.0.recording)
 }
 
 /// The rows that are whole, and their bytes; `None` where it is no journal.

@@ -1,7 +1,11 @@
 //! A line between the host and a program: how long it may be, how it is written, and why there is none.
 
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
 use serde::Serialize;
 
+use super::tail::Tail;
 use crate::strategy::StrategyError;
 
 /// Bytes that a line may have, and that a program may write for a decision.
@@ -17,6 +21,45 @@ pub enum Broken {
     Silent,
     /// The program has written more than [`LINE_BYTES`] without a line's end.
     TooLong,
+    /// The agent has given up.
+    #[cfg(feature = "serve")]
+    GaveUp,
+    /// Nobody waits for the result any more: what is known stays as it is.
+    #[cfg(feature = "serve")]
+    Abandoned,
+}
+
+/// Lines to an agent in one window, and lines from it.
+pub trait Channel: Send + std::fmt::Debug {
+    /// Sends a line, its end included.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    fn send(&mut self, line: &[u8], deadline: Instant) -> Result<(), Broken>;
+
+    /// The next line, without its end.
+    ///
+    /// # Errors
+    /// [`Broken`].
+    fn line(&mut self, deadline: Instant) -> Result<&[u8], Broken>;
+
+    /// It has answered a question, so long after it was asked.
+    fn answered(&mut self, _latency: Duration) {}
+
+    /// Ends it, and lets it finish by itself for so long. Whether it ended by itself.
+    fn close(&mut self, patience: Duration) -> bool;
+
+    /// How many bytes were read and not asked for.
+    fn unread(&self) -> usize;
+
+    /// Kills it; how it ended, where it had ended by itself within `patience`.
+    fn kill(&mut self, patience: Duration) -> Option<ExitStatus>;
+
+    /// How it ended after it closed its output.
+    fn ended(&mut self) -> Option<ExitStatus>;
+
+    /// What it wrote to stderr.
+    fn log(&self) -> &Tail;
 }
 
 /// A message as a line.

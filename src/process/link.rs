@@ -14,7 +14,7 @@ use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tempfile::TempDir;
 
-use super::line::{Broken, LINE_BYTES};
+use super::line::{Broken, Channel, LINE_BYTES};
 use super::same_core::SameCore;
 use super::tail::Tail;
 
@@ -79,55 +79,6 @@ impl Link {
         Ok(link)
     }
 
-    /// Sends a line, its end included.
-    ///
-    /// # Errors
-    /// [`Broken`].
-    pub fn send(&mut self, mut line: &[u8], deadline: Instant) -> Result<(), Broken> {
-        while !line.is_empty() {
-            let Some(input) = &mut self.input else { return Err(Broken::Closed) };
-            match input.write(line) {
-                Ok(0) => return Err(Broken::Closed),
-                Ok(sent) => line = &line[sent..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait(true, deadline)?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return Err(Broken::Closed),
-            }
-        }
-        Ok(())
-    }
-
-    /// It has answered a question, so long after it was asked.
-    pub fn answered(&mut self, latency: Duration) {
-        self.place.answered(latency);
-    }
-
-    /// The next line, without its end.
-    ///
-    /// # Errors
-    /// [`Broken`].
-    pub fn line(&mut self, deadline: Instant) -> Result<&[u8], Broken> {
-        loop {
-            let unsearched = self.searched.max(self.taken);
-            if let Some(length) = self.read[unsearched..].iter().position(|&byte| byte == b'\n') {
-                let (from, to) = (self.taken, unsearched + length);
-                self.taken = to + 1;
-                if to - from > LINE_BYTES {
-                    return Err(Broken::TooLong);
-                }
-                return Ok(&self.read[from..to]);
-            }
-            self.read.drain(..self.taken);
-            (self.taken, self.searched) = (0, self.read.len());
-            if self.read.len() > LINE_BYTES {
-                return Err(Broken::TooLong);
-            }
-            if !self.place.gives_way() || self.read_output()? == 0 {
-                self.wait(false, deadline)?;
-            }
-        }
-    }
-
     /// Waits until it can be written to, or has written something; reads that.
     fn wait(&mut self, to_write: bool, deadline: Instant) -> Result<(), Broken> {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -181,10 +132,50 @@ impl Link {
             }
         }
     }
+}
 
-    /// Closes its input, lets it end by itself for so long, and kills what is left of its process group.
-    /// Whether it ended by itself.
-    pub fn close(&mut self, patience: Duration) -> bool {
+impl Channel for Link {
+    fn send(&mut self, mut line: &[u8], deadline: Instant) -> Result<(), Broken> {
+        while !line.is_empty() {
+            let Some(input) = &mut self.input else { return Err(Broken::Closed) };
+            match input.write(line) {
+                Ok(0) => return Err(Broken::Closed),
+                Ok(sent) => line = &line[sent..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait(true, deadline)?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return Err(Broken::Closed),
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, deadline: Instant) -> Result<&[u8], Broken> {
+        loop {
+            let unsearched = self.searched.max(self.taken);
+            if let Some(length) = self.read[unsearched..].iter().position(|&byte| byte == b'\n') {
+                let (from, to) = (self.taken, unsearched + length);
+                self.taken = to + 1;
+                if to - from > LINE_BYTES {
+                    return Err(Broken::TooLong);
+                }
+                return Ok(&self.read[from..to]);
+            }
+            self.read.drain(..self.taken);
+            (self.taken, self.searched) = (0, self.read.len());
+            if self.read.len() > LINE_BYTES {
+                return Err(Broken::TooLong);
+            }
+            if !self.place.gives_way() || self.read_output()? == 0 {
+                self.wait(false, deadline)?;
+            }
+        }
+    }
+
+    fn answered(&mut self, latency: Duration) {
+        self.place.answered(latency);
+    }
+
+    fn close(&mut self, patience: Duration) -> bool {
         self.input = None;
         let deadline = Instant::now() + patience;
         // It ends when it closes its output; of what it still writes only the length is of interest.
@@ -194,13 +185,11 @@ impl Link {
         self.kill(ENDING.min(patience)).is_some()
     }
 
-    /// How many bytes were read and not asked for.
-    pub const fn unread(&self) -> usize {
+    fn unread(&self) -> usize {
         self.read.len() - self.taken
     }
 
-    /// Kills its process group; how it ended, where it had ended by itself within `patience`.
-    pub fn kill(&mut self, patience: Duration) -> Option<ExitStatus> {
+    fn kill(&mut self, patience: Duration) -> Option<ExitStatus> {
         if self.status.is_some() {
             return self.status;
         }
@@ -221,13 +210,11 @@ impl Link {
         ended
     }
 
-    /// How it ended after it closed its output.
-    pub fn ended(&mut self) -> Option<ExitStatus> {
+    fn ended(&mut self) -> Option<ExitStatus> {
         self.kill(ENDING)
     }
 
-    /// What it wrote to stderr.
-    pub const fn log(&self) -> &Tail {
+    fn log(&self) -> &Tail {
         &self.log
     }
 }

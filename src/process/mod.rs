@@ -20,6 +20,8 @@ mod launch;
 mod line;
 #[cfg(unix)]
 mod link;
+#[cfg(feature = "serve")]
+mod mailbox;
 mod mask;
 pub mod message;
 #[cfg(not(unix))]
@@ -32,6 +34,7 @@ mod same_core;
 pub mod sandbox;
 mod schema;
 mod setup;
+mod starter;
 mod tail;
 mod tape;
 mod usage;
@@ -44,10 +47,15 @@ pub use agent::ProcessAgent;
 pub use check::{ProtocolReport, check_protocol};
 pub(crate) use expected::declared;
 pub use held::{HeldJournal, JOURNALS, JournalState, is_journal};
+#[cfg(feature = "serve")]
+pub use journal::read_answers;
 pub use launch::{Launch, NoLaunch};
 pub(crate) use line::LINE_BYTES;
+#[cfg(feature = "serve")]
+pub use mailbox::{Asked, Delivery, Mailbox, Observation};
 pub(crate) use observation::{Reads, Told};
 pub use recording::{Collector, Logs, Recording, ReplyKind, Row, WindowRecording};
 pub use schema::agent_schema;
 pub use setup::{AgentSetup, Answers};
+pub use starter::Starter;
 pub(crate) use tail::Tail;

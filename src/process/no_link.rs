@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::line::Broken;
+use super::line::{Broken, Channel};
 use super::tail::Tail;
 
 /// A program that cannot be: [`Link::start`] fails.
@@ -23,34 +23,34 @@ impl Link {
     pub fn start(_: Command, _: TempDir) -> io::Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "agents that are programs need a Unix system"))
     }
+}
 
-    pub fn send(&mut self, _: &[u8], _: Instant) -> Result<(), Broken> {
+impl Channel for Link {
+    fn send(&mut self, _: &[u8], _: Instant) -> Result<(), Broken> {
         Err(Broken::Closed)
     }
 
-    pub const fn answered(&mut self, _: std::time::Duration) {}
-
-    pub fn line(&mut self, _: Instant) -> Result<&[u8], Broken> {
+    fn line(&mut self, _: Instant) -> Result<&[u8], Broken> {
         Err(Broken::Closed)
     }
 
-    pub fn close(&mut self, _: Duration) -> bool {
+    fn close(&mut self, _: Duration) -> bool {
         true
     }
 
-    pub const fn unread(&self) -> usize {
+    fn unread(&self) -> usize {
         0
     }
 
-    pub fn kill(&mut self, _: Duration) -> Option<ExitStatus> {
+    fn kill(&mut self, _: Duration) -> Option<ExitStatus> {
         None
     }
 
-    pub fn ended(&mut self) -> Option<ExitStatus> {
+    fn ended(&mut self) -> Option<ExitStatus> {
         None
     }
 
-    pub const fn log(&self) -> &Tail {
+    fn log(&self) -> &Tail {
         &self.log
     }
 }

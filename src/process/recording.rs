@@ -142,12 +142,33 @@ pub struct Collector {
     differences: Mutex<BTreeMap<(AgentName, u32), String>>,
     /// What modules have logged.
     logs: Mutex<Logs>,
+    /// Set once nobody waits for the run's result, with the reason where something has failed.
+    #[cfg(feature = "serve")]
+    abandoned: std::sync::OnceLock<Option<String>>,
 }
 
 /// What modules have logged, by agent and window.
 pub type Logs = BTreeMap<(AgentName, u32), String>;
 
 impl Collector {
+    /// The run is to end without a result, because of a failure or because nobody waits for it.
+    #[cfg(feature = "serve")]
+    pub fn abandon(&self, failure: Option<String>) {
+        let _ = self.abandoned.set(failure);
+    }
+
+    /// Whether the run ends without a result, and the failure that is the reason.
+    #[cfg(feature = "serve")]
+    pub fn abandoned(&self) -> Option<Option<String>> {
+        self.abandoned.get().cloned()
+    }
+
+    /// Whether the run ends without a result.
+    #[cfg(not(feature = "serve"))]
+    pub const fn abandoned(&self) -> Option<Option<String>> {
+        None
+    }
+
     /// A window is over.
     pub fn keep(&self, agent: AgentName, window: u32, recording: WindowRecording) {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);

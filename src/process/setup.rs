@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::context::Texts;
 use super::journal::Journal;
-use super::launch::Launch;
 use super::line::LINE_BYTES;
 use super::mask::Mask;
 use super::message::{Budgets, Costs, Hello, Limits, PROTOCOL, SymbolInfo};
 use super::recording::{Collector, WindowRecording};
+use super::starter::Starter;
 use super::tape::Tape;
 use crate::domain::{AgentName, Bps, Interval, Seed};
 use crate::scenario::{AgentSpec, FillAt, ProcessSpec, Scenario, Slippage};
@@ -21,8 +21,8 @@ use crate::scenario::{AgentSpec, FillAt, ProcessSpec, Scenario, Slippage};
 pub struct AgentSetup {
     /// What the scenario says of the program.
     pub spec: ProcessSpec,
-    /// How it is started; `None` where its answers are known.
-    pub launch: Option<Launch>,
+    /// Who answers for it; `None` where its answers are known.
+    pub starter: Option<Starter>,
     /// Its name in the scenario.
     pub name: AgentName,
     /// Takes what its windows leave behind.
@@ -53,6 +53,9 @@ pub enum Answers {
         /// Whether to ask everything anew.
         fresh: bool,
     },
+    /// From the journal in this file, which must be kept: a session is asked nothing twice.
+    #[cfg(feature = "serve")]
+    Session(PathBuf),
     /// From a recording, by window: no program is asked.
     Recorded(Arc<BTreeMap<u32, WindowRecording>>),
 }
@@ -63,7 +66,7 @@ impl AgentSetup {
         scenario: &Scenario,
         agent: &AgentSpec,
         spec: &ProcessSpec,
-        (launch, answers): (Option<Launch>, Answers),
+        (starter, answers): (Option<Starter>, Answers),
         collector: &Arc<Collector>,
     ) -> Self {
         let instruments = agent.strategy.symbols.iter().map(|&symbol| scenario.market.instrument(symbol));
@@ -103,11 +106,11 @@ impl AgentSetup {
                 },
             },
             spec: spec.clone(),
-            key: key(scenario, spec, launch.as_ref()),
+            key: key(scenario, spec, starter.as_ref()),
             name: agent.name.clone(),
             collector: Arc::clone(collector),
             answers,
-            launch,
+            starter,
             interval: scenario.market.interval,
             seed: scenario.seed,
         }
@@ -126,6 +129,15 @@ impl AgentSetup {
         match &self.answers {
             Answers::Asked => Tape::default(),
             Answers::Recorded(windows) => Tape::replaying(windows.get(&window).cloned().unwrap_or_default()),
+            #[cfg(feature = "serve")]
+            Answers::Session(path) => {
+                let tape =
+                    Journal::open_patiently(path).and_then(|(journal, found)| Tape::session(journal, found));
+                tape.unwrap_or_else(|error| {
+                    self.collector.abandon(Some(format!("its answers cannot be kept: {error}")));
+                    Tape::default()
+                })
+            }
             Answers::Kept { folder, fresh } => {
                 let path = Journal::path(folder, &self.journal_key(window));
                 let opened = fs::create_dir_all(folder).and_then(|()| Journal::open(&path, *fresh));
@@ -141,6 +153,11 @@ impl AgentSetup {
         let hello = serde_json::to_vec(&self.hello(window)).unwrap_or_default();
         hash.update(&hello);
         hash.finalize().to_hex().to_string()
+    }
+
+    /// Whether what was said before must be told again when it goes on from known answers.
+    pub(super) fn forgets(&self) -> bool {
+        self.starter.as_ref().is_none_or(Starter::forgets)
     }
 
     /// All that its answers depend on but name, seed and window, as a hash.
@@ -165,14 +182,14 @@ impl AgentSetup {
 }
 
 /// Settings, files and market that the answers depend on.
-fn key(scenario: &Scenario, spec: &ProcessSpec, launch: Option<&Launch>) -> Vec<u8> {
+fn key(scenario: &Scenario, spec: &ProcessSpec, starter: Option<&Starter>) -> Vec<u8> {
     let parts = (spec, &scenario.market, &scenario.venue, &scenario.battle.windows, PROTOCOL);
     let mut hash = blake3::Hasher::new();
     hash.update(&serde_json::to_vec(&parts).unwrap_or_default());
     if !scenario.context.is_empty() {
         hash.update(&serde_json::to_vec(&scenario.context).unwrap_or_default());
     }
-    for file in launch.map(Launch::files).unwrap_or_default() {
+    for file in starter.map(Starter::files).unwrap_or_default() {
         hash.update(file.as_os_str().as_encoded_bytes());
         // A folder, or a file that went away, counts by its name.
         let content = fs::read(file).unwrap_or_default();

@@ -25,6 +25,9 @@ pub struct Tape {
     /// Whether nothing may be added: a replay.
     strict: bool,
     journal: Option<Journal>,
+    /// Whether the journal must be kept, and never cut: what failed, where it was not.
+    #[cfg(feature = "serve")]
+    session: Option<Result<(), String>>,
     /// What the window has come to so far.
     kept: WindowRecording,
     /// The observation of the last question.
@@ -58,6 +61,36 @@ impl Tape {
         Ok(Self { known, journal: Some(journal), ..Self::default() })
     }
 
+    /// With the journal of a session: what it holds was acknowledged, and is never dropped but for a last fault.
+    ///
+    /// # Errors
+    /// Where the journal cannot be written.
+    #[cfg(feature = "serve")]
+    pub fn session(journal: Journal, found: Found) -> io::Result<Self> {
+        Self::journalled(journal, found).map(|tape| Self { session: Some(Ok(())), ..tape })
+    }
+
+    /// Why the journal of a session could not be kept.
+    #[cfg(feature = "serve")]
+    pub fn not_kept(&self) -> Option<&str> {
+        self.session.as_ref()?.as_ref().err().map(String::as_str)
+    }
+
+    /// The last answer so far.
+    #[cfg(feature = "serve")]
+    pub fn last(&self) -> Option<&[u8]> {
+        self.kept.row_count().checked_sub(1).and_then(|row| self.kept.get(row)).map(|(_, reply)| reply)
+    }
+
+    /// Whether the next question must be the known one: a replay, or a session that was answered further.
+    const fn is_sealed(&self) -> bool {
+        #[cfg(feature = "serve")]
+        if self.session.is_some() {
+            return self.knows_more();
+        }
+        self.strict
+    }
+
     /// Whether all answers come from a recording.
     pub const fn is_strict(&self) -> bool {
         self.strict
@@ -84,7 +117,7 @@ impl Tape {
     }
 
     fn unknown(&mut self, what: &str) -> Next {
-        if !self.strict {
+        if !self.is_sealed() {
             self.forget();
             return Next::Unknown;
         }
@@ -135,11 +168,23 @@ impl Tape {
         self.kept.push(self.last, kind, latency_us, reply);
         // A journal that cannot be written any more is given up: the run itself goes on.
         if let Some(journal) = &mut self.journal
-            && journal.push(self.last, kind, latency_us, reply).is_err()
+            && let Err(error) = journal.push(self.last, kind, latency_us, reply)
         {
             self.journal = None;
+            self.failed(&error);
         }
     }
+
+    /// Remembers that the journal of a session could not be kept.
+    #[cfg(feature = "serve")]
+    fn failed(&mut self, error: &io::Error) {
+        if let Some(session) = &mut self.session {
+            *session = Err(format!("its answers cannot be kept: {error}"));
+        }
+    }
+
+    #[cfg(not(feature = "serve"))]
+    const fn failed(&self, _: &io::Error) {}
 
     /// The window is over: all that was answered.
     pub fn finish(&mut self, errors: String) -> WindowRecording {

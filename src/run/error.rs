@@ -90,6 +90,12 @@ pub enum RunError {
         /// Which agent, window and decision.
         difference: String,
     },
+    /// The answers of a session could not be kept.
+    #[error("{failure}")]
+    NotKept {
+        /// What failed, as a sentence.
+        failure: String,
+    },
     /// A file of texts is wrong.
     #[error("a context cannot be used: {message}")]
     Context {
@@ -341,6 +347,7 @@ impl RunError {
             Self::Market(_) | Self::Signals(_) | Self::Context { .. } => RunErrorKind::Data,
             Self::Interrupted { .. } => RunErrorKind::Interrupted,
             Self::Recording { .. }
+            | Self::NotKept { .. }
             | Self::TrialCache(_)
             | Self::Standings(_)
             | Self::Memory { .. }

@@ -38,6 +38,10 @@ mod prove;
 mod rematch;
 mod replay;
 mod replay_path;
+#[cfg(feature = "serve")]
+mod session;
+#[cfg(feature = "serve")]
+mod session_answers;
 mod shown;
 #[cfg(feature = "import")]
 mod signals;
@@ -77,6 +81,10 @@ pub use prove::prove;
 pub use rematch::{RematchRequest, rematch};
 pub use replay::{RunResult, run};
 pub use replay_path::ReplayPath;
+#[cfg(feature = "serve")]
+pub use session::{SessionEnd, play_session, session_windows, store_session};
+#[cfg(feature = "serve")]
+pub use session_answers::SessionAnswers;
 pub use source::ScenarioSource;
 #[cfg(feature = "cli")]
 pub(crate) use stored::now;

@@ -7,9 +7,12 @@ use std::sync::Arc;
 use super::{ProgramProblem, RunError, ScenarioSource};
 use crate::domain::AgentName;
 use crate::process::{
-    self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport, Recording,
+    self, AgentSetup, Answers, Collector, JOURNALS, Launch, NoLaunch, ProcessAgent, ProtocolReport,
+    Recording, Starter,
 };
-use crate::scenario::{AgentSpec, LeftOut, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind};
+use crate::scenario::{
+    AgentSpec, LeftOut, NoRegistry, ProcessSpec, RecordedSpec, Scenario, StrategyKind, Transport,
+};
 use crate::strategy::{OwnStrategies, Warmup, needs_of};
 
 /// How agents that are programs are run.
@@ -25,6 +28,9 @@ pub struct Programs {
     pub fresh: bool,
     /// Takes all answers from the recording of this stored run; no program is started.
     pub replay: Option<String>,
+    /// The session in which an agent answers over HTTP.
+    #[cfg(feature = "serve")]
+    pub session: Option<super::SessionAnswers>,
 }
 
 /// What is known of the agents that are programs once they have entered.
@@ -139,11 +145,19 @@ impl Entering<'_> {
                 "it has a `mask`, and the texts of `[[context]]` would show what that hides".to_owned();
             return Err(NoLaunch { message, help });
         }
-        let (launch, answers) = match &self.programs.replay {
+        #[cfg(feature = "serve")]
+        if let (Some(session), Transport::Http) = (&self.programs.session, spec.transport) {
+            let found = session.answers()?;
+            return Ok(AgentSetup::new(self.scenario, agent, spec, found, self.collector));
+        }
+        let found = match &self.programs.replay {
             Some(run) => (None, self.stored(run)?.answers(&agent.name, run)?),
-            None => (Some(launch(self.scenario, spec, self.programs)?), kept(self.programs)),
+            None => {
+                let launch = launch(self.scenario, spec, self.programs)?;
+                (Some(Starter::Program(launch)), kept(self.programs))
+            }
         };
-        Ok(AgentSetup::new(self.scenario, agent, spec, (launch, answers), self.collector))
+        Ok(AgentSetup::new(self.scenario, agent, spec, found, self.collector))
     }
 
     fn recorded(&mut self, agent: &AgentSpec, spec: &RecordedSpec) -> Result<AgentSetup, NoLaunch> {
@@ -217,6 +231,13 @@ fn read(_: &str, _: Option<&Path>) -> Result<Stored, NoLaunch> {
 }
 
 fn launch(scenario: &Scenario, spec: &ProcessSpec, programs: &Programs) -> Result<Launch, NoLaunch> {
+    if spec.transport == Transport::Http {
+        return Err(NoLaunch {
+            message: "it answers over HTTP, and this is no session".to_owned(),
+            help: "play it in a session of `tiltyard serve`, or take the answers of a stored run with `--replay RUN`"
+                .to_owned(),
+        });
+    }
     let market = &scenario.market;
     let bars = market.base_dir.join(&market.path);
     let launch = Launch::new(spec, &market.base_dir, &bars, programs.helper.as_deref())?;
@@ -252,7 +273,13 @@ pub fn check_protocol(
     let launch = launch(scenario, spec, programs).map_err(|NoLaunch { message, help }| {
         RunError::Programs(vec![ProgramProblem { index: 0, agent: agent.name.clone(), message, help }])
     })?;
-    let setup = AgentSetup::new(scenario, agent, spec, (Some(launch), Answers::Asked), &Arc::default());
+    let setup = AgentSetup::new(
+        scenario,
+        agent,
+        spec,
+        (Some(Starter::Program(launch)), Answers::Asked),
+        &Arc::default(),
+    );
     Ok(process::check_protocol(&Arc::new(setup)))
 }
 

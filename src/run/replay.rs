@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::estimate::results;
 use super::observer::Relay;
-use super::{Prepared, RunError, RunEvent, RunObserver, check_memory};
+use super::{Kept, Prepared, RunError, RunEvent, RunObserver, check_memory};
 use crate::domain::{AgentName, UsageTotals};
 use crate::tournament::{
     self, Assessment, CutoffSplit, Results, RunOptions, Tournament, assess, cutoff_splits,
@@ -53,6 +53,13 @@ pub fn run(
     observer.event(&RunEvent::ReplayStarted { jobs: plan.jobs() });
     let tournament =
         tournament::run_known(&plan, &prepared.own, &*prepared.known, &Relay(observer), options)?;
+    match prepared.collector.abandoned() {
+        Some(Some(failure)) => return Err(RunError::NotKept { failure }),
+        Some(None) => {
+            return Err(RunError::Interrupted { done: "0 of 1 jobs".to_owned(), kept: Kept::Nothing });
+        }
+        None => {}
+    }
     if let Some(difference) = prepared.collector.difference() {
         return Err(RunError::Recording { difference });
     }

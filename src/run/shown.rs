@@ -77,6 +77,7 @@ impl RunError {
                 );
             }
             Self::Context { help, .. } => return help.clone(),
+            Self::NotKept { .. } => "free the disk, see that no other server uses the store, and go on",
             Self::Windows(_) => {
                 "use fewer or shorter windows, widen `start` and `end` of `[market]`, or add data"
             }

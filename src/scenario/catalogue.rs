@@ -6,7 +6,7 @@
 use super::format::{BUDGET, CURRENCY, MASK, MODEL};
 use super::format::{ENTRY, Fallback, KeyDoc, RANGES, Range, TableDoc, ValueType, VariantDoc};
 use super::format::{choice_docs, number, optional, percent, period, required, with_default};
-use super::{Direction, Isolation, OnTimeout, Rebalance, SignalMode, Stamp};
+use super::{Direction, Isolation, OnTimeout, Rebalance, SignalMode, Stamp, Transport};
 
 /// A parameter of a strategy. Serialised as `name`, `type`, `required`, `default`, `range`, `doc`.
 pub type ParameterDoc = KeyDoc;
@@ -444,10 +444,19 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                       input and output (`tiltyard schema --agent`, docs/own_agents.md). A program that breaks the \
                       protocol, ends, or is silent for longer than `decision_ms` + `margin_ms` forfeits the window.",
         parameters: &[
-            required(
-                "command",
-                ValueType::List { of: &ValueType::Text, min: 1, unique: false },
-                "The program and its arguments. Those that name a file start at the scenario's folder.",
+            KeyDoc {
+                fallback: Fallback::RequiredWithout("transport"),
+                ..required(
+                    "command",
+                    ValueType::List { of: &ValueType::Text, min: 1, unique: false },
+                    "The program and its arguments. Those that name a file start at the scenario's folder.",
+                )
+            },
+            optional(
+                "transport",
+                ValueType::Choice { noun: "transport", choices: choice_docs::<Transport> },
+                "\"pipes\"",
+                "How messages come to it and back.",
             ),
             optional(
                 "decide",

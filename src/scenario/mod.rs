@@ -16,6 +16,8 @@ mod read;
 mod registry;
 mod roster;
 mod schema;
+#[cfg(feature = "serve")]
+mod session;
 mod settings;
 mod span;
 mod suggest;
@@ -31,6 +33,8 @@ pub use problem::{MAX_REPORTED, Problem, ProblemSeverity};
 pub use registry::{NoRegistry, Registry, RegistryEntry, RiskText, Unregistered};
 pub use roster::{AgentText, agent_text, is_color, read_risk, read_roster, read_strategy, write_roster};
 pub use schema::json_schema;
+#[cfg(feature = "serve")]
+pub use session::{SessionAgent, session_text};
 pub use settings::{Settings, instrument_settings, risk_settings, strategy_settings};
 pub use span::span_of;
 pub(crate) use suggest::closest;

@@ -10,7 +10,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{StoreError, registry};
 
 /// Step `i` leads from format `i` to format `i + 1`.
-const STEPS: [&str; 6] = [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES, LOOK_UPS, PROOFS];
+const STEPS: [&str; 7] =
+    [RUNS, TOURNAMENTS, registry::STEP, registry::SUMMARIES, LOOK_UPS, PROOFS, registry::ACCOUNTS];
 
 /// Money is text with eight decimal places; metrics are real numbers, null where `missing` says why; times are
 /// RFC 3339 in UTC. Folders are relative to the folder of the index.

@@ -59,6 +59,8 @@ mod report_command;
 mod resources;
 mod rules_orders;
 mod run_contract;
+#[cfg(feature = "serve")]
+mod serve;
 mod shards;
 mod signals;
 mod skipping;

@@ -11,14 +11,11 @@ use clap::CommandFactory;
 use super::super::command::Cli;
 use super::super::{Exit, Failure, output};
 use super::args::SkillArgs;
-use crate::domain::{OrderKind, RefusalCode};
+use crate::report::rules_text;
 use crate::scenario::catalogue::{STRATEGIES, StrategyDoc};
 use crate::scenario::expr;
 use crate::scenario::format::{KeyDoc, ROOT, TableDoc, ValueType};
 use crate::store::registry::{AgentRow, Registry};
-
-/// The rules, as the documentation has them.
-const SEMANTICS: &str = include_str!("../../../docs/semantics.md");
 
 /// Prints the page.
 ///
@@ -45,14 +42,7 @@ fn page(agent: Option<&AgentRow>) -> String {
         text.push_str(&about(agent));
     }
     text.push_str(ROUND);
-    for (heading, intro) in [("Clock and information", ""), ("Orders", ""), ("Money", ""), ("Risk", "")] {
-        let _ = writeln!(text, "## {heading}\n\n{intro}{}\n", section(heading));
-        match heading {
-            "Orders" => text.push_str(&order_kinds()),
-            "Risk" => text.push_str(&refusals()),
-            _ => {}
-        }
-    }
+    text.push_str(&rules_text());
     text.push_str(&format());
     text.push_str(&strategies());
     text.push_str(&conditions());
@@ -90,24 +80,6 @@ fn about(agent: &AgentRow) -> String {
         agent.starting_balance,
         agent.wallet.cash,
     )
-}
-
-/// One section of the rules page.
-fn section(heading: &str) -> &'static str {
-    let head = format!("\n## {heading}\n");
-    let Some(start) = SEMANTICS.find(&head) else { return "" };
-    let body = &SEMANTICS[start + head.len()..];
-    body[..body.find("\n## ").unwrap_or(body.len())].trim()
-}
-
-fn order_kinds() -> String {
-    let rows = OrderKind::ALL.iter().map(|kind| format!("- `{}`: {}\n", kind.as_str(), kind.doc()));
-    format!("Order kinds:\n\n{}\n", rows.collect::<String>())
-}
-
-fn refusals() -> String {
-    let rows = RefusalCode::ALL.iter().map(|code| format!("- `{}`: {}\n", code.as_str(), code.doc()));
-    format!("Refusal codes:\n\n{}\n", rows.collect::<String>())
 }
 
 fn format() -> String {
@@ -212,6 +184,7 @@ fn arguments(command: &clap::Command) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{OrderKind, RefusalCode};
 
     /// What the program has must be on the page, by its own lists.
     #[test]
@@ -255,14 +228,5 @@ mod tests {
             assert!(page.contains(&path), "{path}");
             walk(inner, &path, page);
         }
-    }
-
-    #[test]
-    fn sections_of_the_rules_are_found() {
-        for heading in ["Clock and information", "Orders", "Money", "Risk"] {
-            assert!(section(heading).len() > 300, "{heading}");
-        }
-        assert!(section("Risk").contains("ORDER_TOO_LARGE"));
-        assert!(!section("Orders").contains("\n## "));
     }
 }

@@ -3,7 +3,7 @@
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
     MetricsProfile, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat, SignalMode,
-    Stamp, TieBreak, WalletChoice, WarmUp,
+    Stamp, TieBreak, Transport, WalletChoice, WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -48,6 +48,13 @@ impl Choice for OnTimeout {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Forfeit, "forfeit", "the agent forfeits the window"),
         (Self::Hold, "hold", "the agent orders nothing; its late answer is dropped"),
+    ];
+}
+
+impl Choice for Transport {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Pipes, "pipes", "lines over the standard input and output of its `command`"),
+        (Self::Http, "http", "it plays sessions of `tiltyard serve`; it has no `command`"),
     ];
 }
 

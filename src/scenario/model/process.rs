@@ -8,8 +8,11 @@ use crate::domain::Interval;
 /// A program that decides, and what it may do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProcessSpec {
-    /// Program and arguments. What names a file starts at the scenario's folder.
+    /// Program and arguments; empty where it answers over HTTP. What names a file starts at the scenario's folder.
     pub command: Vec<String>,
+    /// How messages come to it and back.
+    #[serde(skip_serializing_if = "Transport::is_pipes")]
+    pub transport: Transport,
     /// When it decides; `None` where the agent says so itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decide: Option<DecideSpec>,
@@ -99,6 +102,23 @@ pub enum OnTimeout {
     Forfeit,
     /// It orders nothing, and its late answer is dropped.
     Hold,
+}
+
+/// How messages come to an agent and back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// Over the standard input and output of a program that the run starts.
+    #[default]
+    Pipes,
+    /// Over HTTP, in a session of `tiltyard serve`: no program is started.
+    Http,
+}
+
+impl Transport {
+    fn is_pipes(&self) -> bool {
+        *self == Self::Pipes
+    }
 }
 
 /// How a program is kept apart from the rest of the machine.

@@ -7,7 +7,8 @@ use super::condition::{self, WrittenCondition};
 use super::table::TableReader;
 use crate::domain::{Cash, Interval, Timestamp};
 use crate::scenario::{
-    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, ProcessSpec, RecordedSpec, WasmSpec, expr,
+    BudgetSpec, DecideSpec, MaskSpec, ModelSpec, OnTimeout, ProcessSpec, RecordedSpec, Transport, WasmSpec,
+    expr,
 };
 
 /// The keys of `recorded`.
@@ -19,7 +20,7 @@ pub(super) fn recorded(table: &TableReader<'_>) -> Option<RecordedSpec> {
 /// The keys of `process`.
 pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<ProcessSpec> {
     let decide = nested(table, "decide", |within| decide_at(within, context));
-    let command = table.value("command");
+    let (command, transport) = command(table).unzip();
     let (decision_ms, margin_ms) = (table.value("decision_ms"), table.value("margin_ms"));
     let (handshake_ms, window_ms) = (table.value("handshake_ms"), table.optional("window_ms"));
     let (on_timeout, env) = (table.value("on_timeout"), table.value("env"));
@@ -28,8 +29,15 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
     let (isolation, optional) = (table.value("isolation"), table.value("optional"));
     let (budget, currency) = (nested(table, "budget", budget), currency(table));
     let (model, mask) = (nested(table, "model", model), nested(table, "mask", mask));
+    if let (Some(Transport::Http), Some(OnTimeout::Hold)) = (transport, on_timeout) {
+        let message = "an agent that answers over HTTP cannot hold when its time is up".to_owned();
+        let help = Some("remove `on_timeout`: who is silent forfeits".to_owned());
+        table.problems.error(table.span("on_timeout"), message, "only over pipes".to_owned(), help);
+        return None;
+    }
     Some(ProcessSpec {
         command: command?,
+        transport: transport?,
         decide: decide?,
         decision_ms: decision_ms?,
         margin_ms: margin_ms?,
@@ -48,6 +56,26 @@ pub(super) fn process(table: &TableReader<'_>, context: &AgentContext<'_>) -> Op
         mask: mask?.unwrap_or_default(),
         optional: optional?,
     })
+}
+
+/// The command, or the transport that has none.
+fn command(table: &TableReader<'_>) -> Option<(Vec<String>, Transport)> {
+    let command: Option<Option<Vec<String>>> = table.optional("command");
+    let transport: Option<Option<Transport>> = table.optional("transport");
+    match (command?, transport?.unwrap_or_default()) {
+        (Some(command), Transport::Pipes) => Some((command, Transport::Pipes)),
+        (None, Transport::Http) => Some((Vec::new(), Transport::Http)),
+        (None, Transport::Pipes) => {
+            table.missing("command");
+            None
+        }
+        (Some(_), Transport::Http) => {
+            let message = "an agent that answers over HTTP has no `command`".to_owned();
+            let help = Some("remove `command`, or `transport = \"http\"`".to_owned());
+            table.problems.error(table.span("command"), message, "starts no program".to_owned(), help);
+            None
+        }
+    }
 }
 
 /// The table under an optional key; the outer `None` if a problem was reported.
@@ -103,27 +131,33 @@ fn mask(table: &TableReader<'_>) -> Option<MaskSpec> {
 }
 
 fn decide_at(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<DecideSpec> {
-    let every = match table.optional::<Spanned<Interval>>("every")? {
-        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
-        None => Some(None),
-    };
+    let every = multiple(table, "every", context);
     let bars = condition::Bars::of(context.interval, context);
-    let on = match table.optional::<WrittenCondition>("on")? {
+    let on = table.optional::<WrittenCondition>("on").and_then(|written| match written {
         Some(written) => condition::read_all(vec![written], &bars, table.problems)
             .map(|conditions| conditions.into_iter().next()),
         None => Some(None),
-    };
+    });
     let on_fill = table.value("on_fill");
     Some(DecideSpec { every: every?, on: on?, on_fill: on_fill? })
+}
+
+/// An optional interval that is a multiple of the scenario's; the outer `None` if a problem was reported.
+fn multiple(
+    table: &TableReader<'_>,
+    key: &'static str,
+    context: &AgentContext<'_>,
+) -> Option<Option<Interval>> {
+    match table.optional::<Spanned<Interval>>(key)? {
+        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
+        None => Some(None),
+    }
 }
 
 /// The keys of `wasm`.
 pub(super) fn wasm(table: &TableReader<'_>, context: &AgentContext<'_>) -> Option<WasmSpec> {
     let decide = nested(table, "decide", |within| decide_at(within, context));
-    let timeframe = match table.optional::<Spanned<Interval>>("timeframe")? {
-        Some(written) => condition::multiple(written, context.interval, table.problems).map(Some),
-        None => Some(None),
-    };
+    let timeframe = multiple(table, "timeframe", context);
     let (path, bars, memory_mb) = (table.value("path"), table.value("bars"), table.value("memory_mb"));
     let (decision_fuel, window_fuel) = (table.value("decision_fuel"), table.optional("window_fuel"));
     let indicators = indicators(table, context);

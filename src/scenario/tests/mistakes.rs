@@ -433,3 +433,27 @@ ranking_metric = "sharp"
         ][..]
     );
 }
+
+#[test]
+fn an_agent_over_http_has_no_command_and_one_over_pipes_has_one() {
+    valid(&with_strategy(r#"{ kind = "process", transport = "http", decide = { every = "4h" } }"#));
+    valid(&with_strategy(r#"{ kind = "process", transport = "pipes", command = ["agent"] }"#));
+    assert_mistake(
+        &with_strategy(r#"{ kind = "process", transport = "http", command = ["agent"] }"#),
+        "an agent that answers over HTTP has no `command`",
+        r#"["agent"]"#,
+        Some("remove `command`, or `transport = \"http\"`"),
+    );
+    assert_mistake(
+        &with_strategy(r#"{ kind = "process", transport = "http", on_timeout = "hold" }"#),
+        "an agent that answers over HTTP cannot hold when its time is up",
+        r#""hold""#,
+        Some("remove `on_timeout`: who is silent forfeits"),
+    );
+    // A mistake in one key of a table within the strategy is one mistake.
+    let wrong =
+        mistake(&with_strategy(r#"{ kind = "process", transport = "http", decide = { every = "7m" } }"#));
+    assert_eq!(wrong.1, "\"7m\"");
+    let missing = mistake(&with_strategy(r#"{ kind = "process", transport = "pipes" }"#));
+    assert!(missing.0.contains("`command`"), "{missing:?}");
+}

@@ -18,7 +18,15 @@ use crate::store::folders::BACKUP;
 use crate::store::{StoreError, migrations};
 
 /// What every change of an agent may touch: copied whole where it differs.
-const SMALL: [&str; 4] = ["registry_agents", "registry_versions", "registry_epochs", "registry_positions"];
+const SMALL: [&str; 7] = [
+    "registry_agents",
+    "registry_versions",
+    "registry_epochs",
+    "registry_positions",
+    "registry_accounts",
+    "registry_owners",
+    "registry_requests",
+];
 /// The parts of runs, and what belongs to a part: copied part by part.
 const PARTS: &str = "registry_runs";
 const OF_PARTS: [&str; 4] = ["registry_windows", "registry_orders", "registry_fills", "registry_trips"];

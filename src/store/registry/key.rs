@@ -20,6 +20,13 @@ const SHOWN: usize = 12;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /// Keeps these hashes apart from all others.
 const DOMAIN: &str = "tiltyard 2026 agent key";
+#[cfg(feature = "serve")]
+const ACCOUNT_DOMAIN: &str = "tiltyard 2026 account key";
+#[cfg(feature = "serve")]
+const SECRET_DOMAIN: &str = "tiltyard 2026 account secret";
+/// What every secret of an account begins with.
+#[cfg(feature = "serve")]
+const SECRET_HEAD: &str = "sk_live_";
 
 /// An agent's key. Never written anywhere by this crate; `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,18 +41,12 @@ impl ApiKey {
     /// # Errors
     /// Where the system has no random source.
     pub fn generate() -> Result<Self, rand::rngs::SysError> {
-        let mut bytes = [0; RANDOM];
-        SysRng.try_fill_bytes(&mut bytes)?;
-        let letters = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)]));
-        Ok(Self(HEAD.chars().chain(letters).collect()))
+        random(HEAD).map(Self)
     }
 
     /// A key that somebody shows; none where the text cannot be one.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let rest = text.strip_prefix(HEAD)?.as_bytes();
-        let valid = rest.len() == RANDOM && rest.iter().all(|byte| ALPHABET.contains(byte));
-        valid.then(|| Self(text.to_owned()))
+        parse(HEAD, text).map(Self)
     }
 
     /// The key itself, to be shown once.
@@ -60,10 +61,72 @@ impl ApiKey {
 
     /// What is kept of it.
     pub fn hash(&self) -> KeyHash {
-        let mut hash = blake3::Hasher::new_derive_key(DOMAIN);
-        hash.update(self.0.as_bytes());
-        hash.finalize()
+        hash(DOMAIN, &self.0)
     }
+
+    /// What is kept of it where it is an account's: no key of an agent has this hash.
+    #[cfg(feature = "serve")]
+    pub(super) fn account_hash(&self) -> KeyHash {
+        hash(ACCOUNT_DOMAIN, &self.0)
+    }
+}
+
+/// The secret that goes with the key of an account. Never written anywhere by this crate; `Debug` hides it.
+#[cfg(feature = "serve")]
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiSecret(String);
+
+#[cfg(feature = "serve")]
+impl ApiSecret {
+    /// A new secret.
+    ///
+    /// # Errors
+    /// Where the system has no random source.
+    pub fn generate() -> Result<Self, rand::rngs::SysError> {
+        random(SECRET_HEAD).map(Self)
+    }
+
+    /// A secret that somebody shows; none where the text cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse(SECRET_HEAD, text).map(Self)
+    }
+
+    /// The secret itself, to be shown once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is kept of it.
+    pub(super) fn hash(&self) -> KeyHash {
+        hash(SECRET_DOMAIN, &self.0)
+    }
+}
+
+#[cfg(feature = "serve")]
+impl fmt::Debug for ApiSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiSecret(..)")
+    }
+}
+
+fn random(head: &str) -> Result<String, rand::rngs::SysError> {
+    let mut bytes = [0; RANDOM];
+    SysRng.try_fill_bytes(&mut bytes)?;
+    let letters = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)]));
+    Ok(head.chars().chain(letters).collect())
+}
+
+fn parse(head: &str, text: &str) -> Option<String> {
+    let text = text.trim();
+    let rest = text.strip_prefix(head)?.as_bytes();
+    let valid = rest.len() == RANDOM && rest.iter().all(|byte| ALPHABET.contains(byte));
+    valid.then(|| text.to_owned())
+}
+
+fn hash(domain: &'static str, text: &str) -> KeyHash {
+    let mut hash = blake3::Hasher::new_derive_key(domain);
+    hash.update(text.as_bytes());
+    hash.finalize()
 }
 
 impl fmt::Debug for ApiKey {

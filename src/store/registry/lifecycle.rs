@@ -86,7 +86,7 @@ impl Registry {
         new.into_iter().next().ok_or(StoreError::NoAgent { text: text.to_owned(), known: Vec::new() })
     }
 
-    fn free_name(&self, wanted: &str) -> Result<String, StoreError> {
+    pub(super) fn free_name(&self, wanted: &str) -> Result<String, StoreError> {
         let numbered = (2_u32..).map(|number| format!("{wanted} {number}"));
         for name in std::iter::once(wanted.to_owned()).chain(numbered) {
             if Self::bearer(&self.0.db, &name).map_err(StoreError::index(&self.0.path))?.is_none() {
@@ -106,13 +106,7 @@ impl Registry {
         let mut made = Vec::with_capacity(agents.len());
         self.change(|entry, path| {
             for text in agents {
-                check_name(entry, path, &text.name, None)?;
-                let key =
-                    ApiKey::generate().map_err(|error| StoreError::NoRandom { reason: error.to_string() })?;
-                let id = Uuid::now_v7().to_string();
-                insert_agent(entry, &id, text, &key, (changed, parent), now)
-                    .map_err(StoreError::index(path))?;
-                made.push((id, key));
+                made.push(enter(entry, path, text, (changed, parent), now)?);
             }
             Ok(())
         })?;
@@ -260,7 +254,7 @@ impl Registry {
     }
 
     /// One change of agents in one transaction, and of their copy after it.
-    fn change<T>(
+    pub(super) fn change<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &Path) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -283,9 +277,28 @@ impl Registry {
     }
 }
 
+/// One new agent: its id and its key.
+pub(super) fn enter(
+    entry: &Transaction<'_>,
+    path: &Path,
+    text: &AgentText,
+    origin: (&str, Option<(&str, u32)>),
+    now: Timestamp,
+) -> Result<(String, ApiKey), StoreError> {
+    check_name(entry, path, &text.name, None)?;
+    let key = ApiKey::generate().map_err(|error| StoreError::NoRandom { reason: error.to_string() })?;
+    let id = Uuid::now_v7().to_string();
+    insert_agent(entry, &id, text, &key, origin, now).map_err(StoreError::index(path))?;
+    Ok((id, key))
+}
+
 /// Refuses a name that is none, or that another active agent bears.
 fn check_name(entry: &Transaction<'_>, path: &Path, name: &str, own: Option<&str>) -> Result<(), StoreError> {
     AgentName::new(name).map_err(|error| StoreError::BadName { reason: error.to_string() })?;
+    // Agents are looked up by name first: one called as another's id would stand in for it.
+    if Uuid::parse_str(name).is_ok() {
+        return Err(StoreError::BadName { reason: format!("`{name}` is the form of an id") });
+    }
     match Registry::bearer(entry, name).map_err(StoreError::index(path))? {
         Some(id) if own != Some(id.as_str()) => Err(StoreError::NameTaken { name: name.to_owned(), id }),
         _ => Ok(()),

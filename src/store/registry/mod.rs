@@ -5,6 +5,8 @@
 //! quote currency of a wallet is its epoch's start plus the postings of that epoch's runs; a key is kept as
 //! its hash alone; what belongs together changes in one transaction or not at all.
 
+#[cfg(feature = "serve")]
+mod accounts;
 mod agent_lock;
 mod audit;
 mod backup;
@@ -22,12 +24,16 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "serve")]
+pub use accounts::{AccountRow, Created, NewAccount, RequestKey};
 pub use agent_lock::AgentLock;
 pub(super) use audit::audit;
 pub(super) use backup::{
     copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
 };
 pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
+#[cfg(feature = "serve")]
+pub use key::ApiSecret;
 pub use key::{ApiKey, KeyHash};
 pub use lifecycle::{Change, FormerKey, NewAgent};
 pub use lookup::StoredAgents;
@@ -36,5 +42,5 @@ pub use open::Registry;
 pub use part::{AgentPart, agent_parts};
 pub(super) use record::record;
 pub use rows::{HistoryFill, HistoryOrder, HistoryTrip, Placed};
-pub(super) use schema::{STEP, SUMMARIES};
+pub(super) use schema::{ACCOUNTS, STEP, SUMMARIES};
 pub use tally::Tally;

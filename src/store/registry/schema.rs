@@ -3,6 +3,32 @@
 /// What a window leaves for the record of several, as JSON; null for windows of older versions.
 pub(in crate::store) const SUMMARIES: &str = "ALTER TABLE registry_windows ADD COLUMN summary TEXT;";
 
+/// Accounts of `tiltyard serve`, the agents that are theirs, and the requests that made agents. Of keys and secrets only
+/// hashes are kept.
+pub(in crate::store) const ACCOUNTS: &str = "
+CREATE TABLE registry_accounts (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    key_hash BLOB NOT NULL UNIQUE,
+    key_prefix TEXT NOT NULL,
+    secret_hash BLOB NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE registry_owners (
+    agent TEXT PRIMARY KEY REFERENCES registry_agents (id) ON DELETE CASCADE,
+    account TEXT NOT NULL REFERENCES registry_accounts (id) ON DELETE CASCADE,
+    owned_since TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registry_owned ON registry_owners (account, agent);
+CREATE TABLE registry_requests (
+    account TEXT NOT NULL REFERENCES registry_accounts (id) ON DELETE CASCADE,
+    request TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    agent TEXT NOT NULL,
+    PRIMARY KEY (account, request)
+) STRICT, WITHOUT ROWID;
+";
+
 /// Money is text with eight decimal places, times are RFC 3339 in UTC, lists are JSON. `returns` holds `f64`s in
 /// little-endian order.
 pub(in crate::store) const STEP: &str = "
