@@ -1,5 +1,4 @@
-//! Many parameterisations of a crossing strategy over one symbol in one window at once, each to a
-//! [`ReplaySummary`] outcome.
+//! Many parameterisations of a strategy over one symbol in one window, each to a [`ReplaySummary`] outcome.
 //!
 //! Owns the way there: shared sums and averages, comparisons as bits, jumps from cross to cross, money as
 //! 64-bit integers. Never writes a log, never reads one; whoever wants orders and fills replays the job with
@@ -7,13 +6,15 @@
 //! `metrics` give, to the last bit; a job for which that is not certain is refused with [`Ineligible`].
 //!
 //! # What is taken
-//! - `sma_cross`, `ema_cross` and `macd` at the scenario's own interval, on the market's only symbol, with a
-//!   `size_pct` of at most 100;
+//! - on the market's only symbol, with a `size_pct` of at most 100: `sma_cross`, `ema_cross` and `macd` at the scenario's own
+//!   interval, together; and one by one, at any timeframe, what
+//!   decides by the bars alone (`strategy::decides_by_bars`): `rsi_reversion`, `bollinger_reversion`,
+//!   `donchian_breakout`, and `rules` of whole positions with their protective orders, read adversely;
 //! - whole market orders at the next open: no participation cap, slippage `none` or `fixed_bps`, a taker fee
 //!   of at most 100 %; any step, minimum notional, starting balance, `warm_up` and `close_at_end`. What
 //!   concerns only resting orders (`intrabar`, `limit_needs_through`, the maker fee) is as it may be;
 //! - risk profiles of which no limit binds: order and position limits of at least the order's size; any
-//!   `max_open_orders` (nothing rests); `orders_per_minute` of 1 or more, bars of a minute or longer; a
+//!   `max_open_orders` (4 with protective orders); `orders_per_minute` of 1 or more, bars of a minute or longer; a
 //!   `daily_loss_limit_pct` that refuses (`halt_new`); no other loss limit. The
 //!   built-in `default` profile is taken up to a `size_pct` of 25;
 //! - prices from 0.00000001 to 20 million, wallets up to 11 million.
