@@ -435,7 +435,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
             LEVERED_SIZE,
         ],
         warm_up: "the longest of its indicators per timeframe; all averages start with it",
-        example: r#"{ kind = "rules", enter_all = ["rsi(14) < 30"], exit_any = ["rsi(14) > 55"], stop_loss_pct = 3 }"#,
+        example: r#"{ kind = "rules", enter_all = ["rsi(14) < 30"], exit_any = ["rsi(14) > 55"] }"#,
     },
     StrategyDoc {
         kind: "process",

@@ -166,7 +166,7 @@ pub fn delete(call: &Call) -> Outcome {
 /// Gives an agent another key; the old one is dead at once.
 pub fn regenerate_key(call: &Call) -> Outcome {
     let agent = own(call)?;
-    let new = call.state.change().regenerate_key(&agent.id)?;
+    let (new, _) = call.state.change().regenerate_key(&agent.id)?;
     let view = AgentView { api_key: Some(new.key.reveal().to_owned()), ..AgentView::of(&new.agent) };
     Answer::json(200, &view)
 }
