@@ -29,7 +29,7 @@ pub enum Decimals {
 }
 
 impl Decimals {
-    /// The number in a field, as [`number`]; `None` where thousands are not set apart in threes.
+    /// The number in a field, as `number` reads it; `None` where thousands are not set apart in threes.
     pub fn number(self, field: &str) -> Option<f64> {
         match self {
             Self::Plain => number(field),
