@@ -102,8 +102,7 @@ impl Working {
     pub fn set_wake(&mut self) {
         if let Some(resting) = self.resting() {
             let level = resting.level().to_f64();
-            // Far more than the error of a price as f64, far less than anything that matters.
-            let room = level * 1e-12 + 1e-8;
+            let room = wake_room(level);
             self.wake = match resting.reach(self.side) {
                 Reach::Down => level + room,
                 Reach::Up => level - room,
@@ -144,6 +143,12 @@ pub(super) fn at_distance(from: Price, distance: Distance, up: bool, tick: Price
         Distance::Absolute(by) => (from - by).max(Price::ZERO),
     };
     moved.on_tick(tick, if up { Rounding::Up } else { Rounding::Down })
+}
+
+/// How far from a level bars are looked at exactly: far more than the error of a price as `f64`, far less than anything
+/// that matters.
+pub(super) fn wake_room(level: f64) -> f64 {
+    level * 1e-12 + 1e-8
 }
 
 impl Working {

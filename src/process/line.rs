@@ -46,17 +46,26 @@ pub trait Channel: Send + std::fmt::Debug {
     /// It has answered a question, so long after it was asked.
     fn answered(&mut self, _latency: Duration) {}
 
-    /// Ends it, and lets it finish by itself for so long. Whether it ended by itself.
-    fn close(&mut self, patience: Duration) -> bool;
+    /// Ends it, and lets it finish by itself for so long. Whether it ended by itself: where there is no process, nothing is
+    /// left of it.
+    fn close(&mut self, _patience: Duration) -> bool {
+        true
+    }
 
     /// How many bytes were read and not asked for.
-    fn unread(&self) -> usize;
+    fn unread(&self) -> usize {
+        0
+    }
 
-    /// Kills it; how it ended, where it had ended by itself within `patience`.
-    fn kill(&mut self, patience: Duration) -> Option<ExitStatus>;
+    /// Kills its process; how that ended, where it had ended by itself within `patience`.
+    fn kill(&mut self, _patience: Duration) -> Option<ExitStatus> {
+        None
+    }
 
-    /// How it ended after it closed its output.
-    fn ended(&mut self) -> Option<ExitStatus>;
+    /// How its process ended after it closed its output.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        None
+    }
 
     /// What it wrote to stderr.
     fn log(&self) -> &Tail;

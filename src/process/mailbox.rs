@@ -5,10 +5,10 @@
 //! protocol allows: a mistake is told to the agent, and the question stays open.
 
 use std::future::poll_fn;
-use std::process::ExitStatus;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Deserialize;
 
@@ -271,22 +271,6 @@ impl Channel for RemoteLink {
             }
             state = self.mailbox.answered.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    fn close(&mut self, _: Duration) -> bool {
-        true
-    }
-
-    fn unread(&self) -> usize {
-        0
-    }
-
-    fn kill(&mut self, _: Duration) -> Option<ExitStatus> {
-        None
-    }
-
-    fn ended(&mut self) -> Option<ExitStatus> {
-        None
     }
 
     fn log(&self) -> &Tail {

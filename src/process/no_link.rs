@@ -1,8 +1,8 @@
 //! Programs on systems without process groups and pollable pipes: none can be started.
 
 use std::io;
-use std::process::{Command, ExitStatus};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
@@ -32,22 +32,6 @@ impl Channel for Link {
 
     fn line(&mut self, _: Instant) -> Result<&[u8], Broken> {
         Err(Broken::Closed)
-    }
-
-    fn close(&mut self, _: Duration) -> bool {
-        true
-    }
-
-    fn unread(&self) -> usize {
-        0
-    }
-
-    fn kill(&mut self, _: Duration) -> Option<ExitStatus> {
-        None
-    }
-
-    fn ended(&mut self) -> Option<ExitStatus> {
-        None
     }
 
     fn log(&self) -> &Tail {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::domain::{Bracket, Distance, Liquidity, Price, Side};
 use crate::engine::bracket::{level, sane};
-use crate::engine::working::at_distance;
+use crate::engine::working::{at_distance, wake_room};
 use crate::market::{Row, SymbolSeries};
 use crate::venue::{PriceBar, Resting, Touch, at_open, inside};
 
@@ -61,10 +61,10 @@ impl<'m> Protection<'m> {
             return None;
         }
         loop {
-            // A price as a float is nearer to the truth than this; what is found too early is looked at exactly.
-            let near = |level: Price| level.to_f64() * 1e-12 + 1e-8;
-            let down = self.nearest_stop().map_or(f64::NEG_INFINITY, |level| level.to_f64() + near(level));
-            let target = self.target.map_or(f64::INFINITY, |level| level.to_f64() - near(level));
+            // What is found too early is looked at exactly.
+            let (stop, target) = (self.nearest_stop().map(Price::to_f64), self.target.map(Price::to_f64));
+            let down = stop.map_or(f64::NEG_INFINITY, |level| level + wake_room(level));
+            let target = target.map_or(f64::INFINITY, |level| level - wake_room(level));
             let up = self.trailing.map_or(target, |trailing| target.min(trailing.best));
             let row = self.series.first_reach(rows.clone(), down, up)?;
             if let Some(fill) = self.fill(row) {
