@@ -1,15 +1,19 @@
 //! Bars from data frames, without a file.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arrow_array::ffi_stream::RecordBatchStreamReader;
 use arrow_array::types::{
     ArrowTimestampType, Date32Type, Float32Type, Float64Type, Int64Type, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_array::{Array, PrimitiveArray, RecordBatch, RecordBatchReader};
-use arrow_pyarrow::PyArrowType;
+use arrow_array::{
+    Array, ArrayRef, Float64Array, PrimitiveArray, RecordBatch, RecordBatchReader, TimestampMicrosecondArray,
+};
+use arrow_pyarrow::{IntoPyArrow, PyArrowType, Table};
 use arrow_schema::{DataType, TimeUnit};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use tiltyard::Timestamp;
 use tiltyard::run::{Bars, HeldBars};
@@ -46,6 +50,20 @@ impl Held {
     #[getter]
     fn interval(&self) -> &str {
         &self.interval
+    }
+
+    /// The bars of a symbol as a table, from which [`hold`] makes them again.
+    fn table<'py>(&self, py: Python<'py>, symbol: &str) -> PyResult<Bound<'py, PyAny>> {
+        let bars = self.bars.get(symbol).ok_or_else(|| PyKeyError::new_err(symbol.to_owned()))?;
+        let times = TimestampMicrosecondArray::from_iter_values(bars.ts.iter().map(|time| time.micros()));
+        let numbers = [&bars.open, &bars.high, &bars.low, &bars.close, &bars.volume];
+        let columns = std::iter::once(Arc::new(times) as ArrayRef)
+            .chain(numbers.map(|values| Arc::new(Float64Array::from(values.clone())) as ArrayRef));
+        let batch = RecordBatch::try_from_iter(NAMES.iter().map(|names| names[0]).zip(columns))
+            .map_err(|error| failure::plain(py, error))?;
+        Table::try_new(vec![batch.clone()], batch.schema())
+            .map_err(|error| failure::plain(py, error))?
+            .into_pyarrow(py)
     }
 }
 

@@ -93,6 +93,65 @@ impl From<RunError> for Failed {
     }
 }
 
+/// A scenario with agents of the program's own, about to be replayed.
+struct Round {
+    scenario: Scenario,
+    /// The scenario's text with the tables of the program's own agents.
+    text: String,
+    entrants: Vec<Entrant>,
+    held: Option<HeldBars>,
+    watch: Watch,
+    /// Whether strategies in Python play, which stay on Python's own thread.
+    is_python: bool,
+}
+
+impl Round {
+    fn new(
+        py: Python<'_>,
+        request: &Request,
+        agents: Vec<OwnAgent>,
+        bars: Option<Bound<'_, Held>>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let wants: Vec<Arc<Wants>> = agents.iter().map(|_| Arc::default()).collect();
+        let watch = Watch::new(progress, wants.clone());
+        let is_python = !agents.is_empty();
+        let source =
+            source(request, &agents).map_err(|error| failure::of_run(py, &error, &request.text))?;
+        let (scenario, entrants) = entrants(&source, agents, &wants, &watch);
+        let held = bars.map(|bars| bars.get().bars.clone());
+        Ok(Self { scenario, text: source.text, entrants, held, watch, is_python })
+    }
+
+    fn play<T: Send>(
+        &self,
+        py: Python<'_>,
+        request: &Request,
+        work: impl Fn(&dyn RunObserver) -> Result<T, Failed> + Sync,
+    ) -> Result<T, Failed> {
+        if self.is_python {
+            on_main(py, &self.watch, work)
+        } else {
+            aside(py, request.threads, &self.watch, work)
+        }
+    }
+
+    fn prepared(&self, request: &Request) -> Result<Prepared, RunError> {
+        match &self.held {
+            Some(held) => prepare_on(&self.scenario, held, &self.entrants, &programs(request)),
+            None => prepare_with(&self.scenario, &self.entrants, &programs(request)),
+        }
+    }
+
+    /// What Python is told: Ctrl-C as its own exception, with `stopped` as its text.
+    fn error(&self, py: Python<'_>, failed: Failed, stopped: &'static str) -> PyErr {
+        match failed {
+            Failed::Cancelled => PyErr::take(py).unwrap_or_else(|| PyKeyboardInterrupt::new_err(stopped)),
+            Failed::Run(error) => failure::of_run(py, &error, &self.text),
+        }
+    }
+}
+
 /// Runs a scenario with agents of the program's own, and stores the run: its folder, notes, and whether a trial won.
 #[pyfunction]
 #[pyo3(signature = (request, agents, bars = None, progress = None))]
@@ -103,31 +162,20 @@ pub fn run(
     bars: Option<Bound<'_, Held>>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<(PathBuf, Vec<String>, Option<bool>)> {
-    let wants: Vec<Arc<Wants>> = agents.iter().map(|_| Arc::default()).collect();
-    let watch = Watch::new(progress, wants.clone());
-    let is_python = !agents.is_empty();
-    let source = source(&request, &agents).map_err(|error| failure::of_run(py, &error, &request.text))?;
-    let (scenario, entrants) = entrants(&source, agents, &wants, &watch);
-    let held: Option<HeldBars> = bars.map(|bars| bars.get().bars.clone());
-    let work = |observer: &dyn RunObserver| stored(&request, &scenario, &entrants, held.as_ref(), observer);
-    let result = if is_python { on_main(py, &watch, work) } else { aside(py, request.threads, &watch, work) };
-    match result {
-        Ok(Stored { folder, notes, has_winner }) => {
-            watch.look(py);
-            Ok((folder, notes, has_winner))
-        }
-        Err(Failed::Cancelled) => Err(PyErr::take(py)
-            .unwrap_or_else(|| PyKeyboardInterrupt::new_err("stopped; the same call goes on where it was"))),
-        Err(Failed::Run(error)) => Err(failure::of_run(py, &error, &source.text)),
-    }
+    let round = Round::new(py, &request, agents, bars, progress)?;
+    let Stored { folder, notes, has_winner } = round
+        .play(py, &request, |observer| stored(&request, &round, observer))
+        .map_err(|failed| round.error(py, failed, "stopped; the same call goes on where it was"))?;
+    round.watch.look(py);
+    Ok((folder, notes, has_winner))
 }
 
 /// Replays on Python's own thread, attached once: strategies in Python are called without waiting for a lock.
-fn on_main(
+fn on_main<T>(
     py: Python<'_>,
     watch: &Watch,
-    work: impl Fn(&dyn RunObserver) -> Result<Stored, Failed> + Sync,
-) -> Result<Stored, Failed> {
+    work: impl Fn(&dyn RunObserver) -> Result<T, Failed> + Sync,
+) -> Result<T, Failed> {
     for _ in 0..RESTARTS {
         let result = single_thread(|| work(&OnMain(watch)));
         if watch.wants.iter().any(|wants| wants.has_new()) {
@@ -148,7 +196,7 @@ fn on_main(
 }
 
 /// Does the work in a pool of which this thread is the only one.
-fn single_thread(work: impl FnOnce() -> Result<Stored, Failed>) -> Result<Stored, Failed> {
+fn single_thread<T>(work: impl FnOnce() -> Result<T, Failed>) -> Result<T, Failed> {
     use std::cell::OnceCell;
     thread_local! {
         static POOL: OnceCell<Result<rayon::ThreadPool, String>> = const { OnceCell::new() };
@@ -207,18 +255,8 @@ fn programs(request: &Request) -> Programs {
     }
 }
 
-fn stored(
-    request: &Request,
-    scenario: &Scenario,
-    entrants: &[Entrant],
-    held: Option<&HeldBars>,
-    observer: &dyn RunObserver,
-) -> Result<Stored, Failed> {
-    let programs = programs(request);
-    let prepared = match held {
-        Some(held) => prepare_on(scenario, held, entrants, &programs)?,
-        None => prepare_with(scenario, entrants, &programs)?,
-    };
+fn stored(request: &Request, round: &Round, observer: &dyn RunObserver) -> Result<Stored, Failed> {
+    let prepared = round.prepared(request)?;
     let notes = prepared.notes().to_vec();
     let mut merging = match &request.outcomes {
         Some(dest) => Some(Merging::of(&prepared, &open(dest, false)?, None, observer)?),
@@ -247,23 +285,26 @@ fn open(dest: &str, create: bool) -> Result<PackStore, RunError> {
 
 /// Computes a shard of a run's jobs and publishes their outcomes: jobs of the shard, and those that it computed.
 #[pyfunction]
-pub fn shard(py: Python<'_>, request: Request, index: u32, count: u32) -> PyResult<(u64, u64)> {
+pub fn shard(
+    py: Python<'_>,
+    request: Request,
+    agents: Vec<OwnAgent>,
+    bars: Option<Bound<'_, Held>>,
+    index: u32,
+    count: u32,
+) -> PyResult<(u64, u64)> {
     let shard = Shard::new(index, count).map_err(|error| failure::plain(py, error))?;
     let dest = request.outcomes.clone().unwrap_or_default();
-    let watch = Watch::new(None, Vec::new());
-    let done = aside(py, request.threads, &watch, |observer| {
-        let source = source(&request, &[])?;
-        let prepared = prepare_with(&source.scenario, &[], &programs(&request))?;
+    let round = Round::new(py, &request, agents, bars, None)?;
+    let done = round.play(py, &request, |observer| {
+        let prepared = round.prepared(&request)?;
         let memory = if prepared.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
         let options = RunOptions { memory, ..RunOptions::default() };
         let options = ShardOptions { shard, publish_every: PUBLISH, options };
         let report = run_shard(&prepared, &open(&dest, true)?, &options, observer)?;
         if report.stopped { Err(Failed::Cancelled) } else { Ok((report.jobs, report.computed)) }
     });
-    done.map_err(|failed| match failed {
-        Failed::Cancelled => PyKeyboardInterrupt::new_err("stopped; what was computed is published"),
-        Failed::Run(error) => failure::of_run(py, &error, &request.text),
-    })
+    done.map_err(|failed| round.error(py, failed, "stopped; what was computed is published"))
 }
 
 /// The scenario, with a table for each agent of the program's own: its name, balance and risk profile are read as those

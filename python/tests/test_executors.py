@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import pickle
 import signal
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 import tiltyard as ty
-from conftest import differences
+from conftest import differences, waves
 
 SCENARIOS = ["sweep_sma_cross.toml", "league_of_twelve.toml"]
 
@@ -48,9 +49,58 @@ def test_a_piece_that_fails_is_given_again(root: Path, tmp_path: Path) -> None:
     assert found.has_winner and executor.given == {0, 1, 2}
 
 
-def test_what_cannot_be_divided_is_refused(root: Path) -> None:
-    with ThreadPoolExecutor(1) as executor, pytest.raises(ty.TiltyardError, match="divided"):
-        ty.run(root / "scenarios" / SCENARIOS[1], agents={"own": ty.Strategy}, executor=executor)
+def swinging() -> ty.Market:
+    return ty.Market.from_polars({"WAVE": waves(2000)})
+
+
+def test_strategies_in_python_go_to_processes(tmp_path: Path) -> None:
+    pytest.importorskip("loky")
+
+    # Defined here, as in a notebook: other processes cannot import it.
+    class Dips(ty.Strategy):
+        def __init__(self, share: int = 20) -> None:
+            self.share = share
+
+        def on_bar(self, ctx: ty.Context) -> None:
+            average, price = ctx.indicator("sma(24)", "WAVE"), ctx.price("WAVE")
+            if average is None or price is None:
+                return
+            if ctx.flat("WAVE") and price < average:
+                ctx.buy("WAVE", pct=self.share, reason="dip")
+            elif not ctx.flat("WAVE") and price > average:
+                ctx.close("WAVE")
+
+    class Fails(ty.Strategy):
+        def on_bar(self, ctx: ty.Context) -> None:
+            if ctx.bars_since_start == 10:
+                raise ValueError("no idea")
+
+    agents = {"dips": Dips, "half": Dips(50), "fails": Fails, "hold": ty.BuyAndHold()}
+    windows = {"kind": "sequential", "length": "10d"}
+    alone = ty.tournament(swinging(), agents, windows, out=tmp_path / "alone")
+    divided = ty.tournament(swinging(), agents, windows, out=tmp_path / "divided", processes=2)
+    assert divided.id == alone.id
+    assert not differences(filecmp.dircmp(alone.folder, divided.folder))
+    assert len(divided.agents["dips"].trades) > 20 and divided.agents["half"].status == "completed"
+    assert "no idea" in divided.agents["fails"].faults[0]
+
+
+def test_processes_and_shards_are_counts(root: Path) -> None:
+    file = root / "scenarios" / SCENARIOS[1]
+    with pytest.raises(ty.TiltyardError, match="at least 1"):
+        ty.run(file, processes=0)
+    with ThreadPoolExecutor(1) as executor:
+        with pytest.raises(ty.TiltyardError, match="at least 1"):
+            ty.run(file, executor=executor, shards=0)
+        with pytest.raises(ty.TiltyardError, match="or"):
+            ty.run(file, executor=executor, processes=2)
+
+
+def test_a_market_travels_exactly() -> None:
+    market = swinging()
+    again = pickle.loads(pickle.dumps(market))
+    assert repr(again) == repr(market)
+    assert again._held.table("WAVE").equals(market._held.table("WAVE"))
 
 
 def test_dask(root: Path, tmp_path: Path) -> None:
@@ -71,14 +121,14 @@ def test_ray_with_killed_workers(root: Path, tmp_path: Path, monkeypatch: pytest
     Path(marks).mkdir()
 
     # Inside the test, so that it travels by value: workers do not see this file.
-    def killed_once(request: dict[str, Any], index: int, count: int) -> tuple[int, int]:
+    def killed_once(work: Any, index: int, count: int) -> tuple[int, int]:
         file = Path(marks) / str(index)
         if not file.exists():
             file.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         from tiltyard._run import _shard
 
-        return _shard(request, index, count)
+        return _shard(work, index, count)
 
     class Killing(tiltyard.ray.Executor):
         def submit(self, function: Any, *args: Any) -> Any:

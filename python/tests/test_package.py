@@ -246,6 +246,10 @@ def test_a_sweep_goes_on_and_lists_its_trials(root: Path, tmp_path: Path) -> Non
     scenario = root / "scenarios" / "sweep_sma_cross.toml"
     found = ty.sweep(scenario, out=tmp_path)
     assert len(found.trials) > 10
+    row = next(row for row in found.trials.to_dicts() if row["rank"] == 1)
+    assert found.best == {"fast": row["strategy.fast"], "slow": row["strategy.slow"]}
+    assert found.evidence is not None and found.evidence["trials"] == len(found.trials)
+    assert found.validation is not None and len(found.validation["splits"]) == 2
     again = ty.sweep(scenario, out=tmp_path)
     assert again.id == found.id
     with pytest.raises(ty.TiltyardError, match="no `\\[sweep\\]`"):

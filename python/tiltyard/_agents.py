@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable
@@ -134,7 +135,7 @@ class Agent:
         if isinstance(strategy, Strategy) or not callable(strategy):
             if not hasattr(strategy, "on_bar"):
                 raise TypeError(f"{strategy!r} has no method `on_bar`")
-            return lambda: copy.deepcopy(strategy)
+            return functools.partial(copy.deepcopy, strategy)
         return strategy
 
     def named_version(self) -> str:

@@ -75,6 +75,10 @@ class Market:
         """The interval of the bars."""
         return self._held.interval
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To other processes the bars go as tables."""
+        return Market.from_arrow, ({symbol: self._held.table(symbol) for symbol in self.symbols}, self.interval)
+
     def __repr__(self) -> str:
         counts = set(self._held.symbols.values())
         bars = f"{counts.pop()} bars" if len(counts) == 1 else f"{min(counts)} to {max(counts)} bars"

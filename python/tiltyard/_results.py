@@ -269,6 +269,33 @@ class Sweep(Run):
         """A row for each trial: its values and metrics."""
         return Table(pq.read_table(self.folder / "results.parquet"))
 
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        return _json(self.folder / "sweep.json")
+
+    @property
+    def best(self) -> dict[str, Any] | None:
+        """The values of the best trial by the objective, by parameter; `None` where no trial has a score. Whether it is
+        more than luck is in `evidence`."""
+        winner = self._found["winner"]
+        if winner is None:
+            return None
+        names = [str(parameter["path"]).removeprefix("strategy.") for parameter in self._found["parameters"]]
+        return dict(zip(names, winner["values"]))
+
+    @property
+    def evidence(self) -> dict[str, Any] | None:
+        """Whether the best trial is more than luck: verdict, doubts, deflated Sharpe ratio, probability of overfitting,
+        tests (docs/sweeps.md). `None` where there is none; `sweep.json` in `folder` then says why."""
+        found: dict[str, Any] | None = self._found["evidence"]
+        return found
+
+    @property
+    def validation(self) -> dict[str, Any] | None:
+        """The splits of `[validation]` with the scores in and out of sample; `None` without the table."""
+        found: dict[str, Any] | None = self._found["validation"]
+        return found
+
 
 def _json(file: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

@@ -22,11 +22,16 @@ class _Progress:
     """A bar on a terminal or in a notebook; nothing where the output goes to a file."""
 
     def __init__(self, shown: bool | None) -> None:
-        self._shown = sys.stderr.isatty() if shown is None else shown
+        self._notebook: Any = None
+        self._in_notebook = "ipykernel" in sys.modules
+        self._shown = self._in_notebook or sys.stderr.isatty() if shown is None else shown
         self._last = ""
 
     def __call__(self, done: int, total: int) -> None:
         if not self._shown or not done:
+            return
+        if self._in_notebook and total:
+            self._show_in_notebook(done, total)
             return
         width = 30
         if total:
@@ -37,6 +42,15 @@ class _Progress:
         if text != self._last:
             print(text, end="", file=sys.stderr, flush=True)
             self._last = text
+
+    def _show_in_notebook(self, done: int, total: int) -> None:
+        if self._notebook is None or self._notebook.total != total:
+            from IPython.display import ProgressBar
+
+            self._notebook = ProgressBar(total)
+            self._notebook.display()
+        if self._notebook.progress != done:
+            self._notebook.progress = done
 
     def end(self) -> None:
         if self._last:
@@ -82,8 +96,9 @@ def run(
     progress: bool | None = None,
     replay: str | None = None,
     fresh: bool = False,
+    processes: int | None = None,
     executor: Any = None,
-    shards: int = 8,
+    shards: int | None = None,
     outcomes: str | Path | None = None,
 ) -> Run:
     """Replays a scenario and ranks its agents.
@@ -91,13 +106,16 @@ def run(
     `scenario` is a file, a text or a dictionary; a scenario with a `[sweep]` gives a :class:`Sweep`. `agents` are agents
     beside those of the scenario, by name: strategies in Python, or :class:`Agent`. `market` is bars in memory in place of
     the files that the scenario names. The run is stored in `out`, by default a new temporary folder. No result depends on
-    `threads`; strategies in Python are replayed on one. Ctrl-C stops a run; a sweep goes on where it was when it is called
-    again with the same `out`.
+    `threads`; strategies in Python are replayed on one in each process. Ctrl-C stops a run; a sweep goes on where it was
+    when it is called again with the same `out`.
+
+    `processes` replays strategies in Python on so many cores of this machine (needs `pip install loky`).
 
     `executor` divides the work over other processes or machines: anything with the `submit` of
     `concurrent.futures.Executor`, such as Dask's `client.get_executor()` or :class:`tiltyard.ray.Executor`. It is given
-    `shards` pieces, which publish in the folder `outcomes` (by default in `out`) that all of them must see; a piece that
-    fails is given again. The result is that of one machine, byte for byte (docs/clusters.md).
+    `shards` pieces (8 by default), which publish in the folder `outcomes` (by default in `out`) that all of them must see;
+    a piece that fails is given again. Strategies and bars in memory travel with each piece, so they must pickle. The
+    result is that of one machine, byte for byte (docs/clusters.md).
     """
     own = {name: Agent.of(agent) for name, agent in (agents or {}).items()}
     folder = Path(tempfile.mkdtemp(prefix="tiltyard-")) if out is None else Path(out)
@@ -115,13 +133,15 @@ def run(
         for name, agent in own.items()
         if agent.is_own
     ]
-    if executor is not None:
-        if given or market is not None:
-            raise TiltyardError("agents in Python and bars in memory cannot be divided over an executor")
-        request["outcomes"] = str(outcomes if outcomes is not None else folder / ".packs")
-        _divide(executor, request, shards)
     bar = _Progress(progress)
     try:
+        if processes is not None:
+            if executor is not None:
+                raise TiltyardError("give `processes` or `executor`")
+            executor, shards = _processes(processes), shards or processes
+        if executor is not None:
+            request["outcomes"] = str(outcomes if outcomes is not None else folder / ".packs")
+            _divide(executor, (request, given, market), 8 if shards is None else shards, bar)
         stored, notes, has_winner = _tiltyard.run(request, given, market._held if market else None, bar)
     finally:
         bar.end()
@@ -130,19 +150,36 @@ def run(
     return Sweep(stored, notes, has_winner)
 
 
-def _shard(request: dict[str, Any], index: int, count: int) -> tuple[int, int]:
+def _processes(count: int) -> Any:
+    """Processes of this machine. They take classes and functions that are defined in a notebook."""
+    if count < 1:
+        raise TiltyardError("`processes` is at least 1")
+    try:
+        import loky
+    except ImportError as error:
+        raise TiltyardError("`processes` needs the package loky: pip install loky") from error
+    return loky.get_reusable_executor(max_workers=count)
+
+
+_Work = tuple[dict[str, Any], list[dict[str, Any]], Market | None]
+
+
+def _shard(work: _Work, index: int, count: int) -> tuple[int, int]:
     """A piece of a divided run, on whatever machine."""
-    return _tiltyard.shard(request, index, count)
+    request, given, market = work
+    return _tiltyard.shard(request, given, market._held if market else None, index, count)
 
 
-def _divide(executor: Any, request: dict[str, Any], shards: int) -> None:
+def _divide(executor: Any, work: _Work, shards: int, bar: _Progress) -> None:
     """Computes all shards. One that fails is given twice more: what it has published is not computed again."""
     if shards < 1:
         raise TiltyardError("`shards` is at least 1")
-    request = {**request, "folder": str(Path(request["folder"]).absolute()), "out": str(Path(request["out"]).absolute())}
+    request, given, market = work
+    here = {"folder": str(Path(request["folder"]).absolute()), "out": str(Path(request["out"]).absolute())}
+    work = ({**request, **here}, given, market)
     waiting = dict.fromkeys(range(shards), 0)
     while waiting:
-        futures = {index: executor.submit(_shard, request, index, shards) for index in waiting}
+        futures = {index: executor.submit(_shard, work, index, shards) for index in waiting}
         for index, future in futures.items():
             try:
                 future.result()
@@ -154,6 +191,7 @@ def _divide(executor: Any, request: dict[str, Any], shards: int) -> None:
                     raise
             else:
                 del waiting[index]
+                bar(shards - len(waiting), shards)
 
 
 def tournament(
@@ -235,18 +273,20 @@ def sweep(
     out: str | Path | None = None,
     threads: int | None = None,
     progress: bool | None = None,
+    processes: int | None = None,
     executor: Any = None,
-    shards: int = 8,
+    shards: int | None = None,
     outcomes: str | Path | None = None,
 ) -> Sweep:
     """Searches the parameters of a scenario's `[sweep]`. Outcomes are kept in `out`: the same call goes on where a
-    stopped one was. `executor`, `shards` and `outcomes` divide it as those of :func:`run`."""
+    stopped one was. `processes`, `executor`, `shards` and `outcomes` divide it as those of :func:`run`."""
     found = run(
         scenario,
         market=market,
         out=out,
         threads=threads,
         progress=progress,
+        processes=processes,
         executor=executor,
         shards=shards,
         outcomes=outcomes,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 __version__: str
 
@@ -14,6 +15,7 @@ class Held:
     def symbols(self) -> dict[str, int]: ...
     @property
     def interval(self) -> str: ...
+    def table(self, symbol: str) -> pa.Table: ...
 
 class ClosedBars:
     """Closed bars as arrays of equal length, the newest last."""
@@ -145,7 +147,9 @@ def run(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, list[str], bool | None]: ...
 def check(request: dict[str, Any]) -> list[str]: ...
-def shard(request: dict[str, Any], index: int, count: int) -> tuple[int, int]: ...
+def shard(
+    request: dict[str, Any], agents: list[dict[str, Any]], bars: Held | None, index: int, count: int
+) -> tuple[int, int]: ...
 def metrics(
     values: list[float],
     kind: str,

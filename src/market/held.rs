@@ -29,6 +29,11 @@ impl HeldBars {
         self.by_symbol.is_empty()
     }
 
+    /// The bars of a symbol as they were given.
+    pub fn get(&self, symbol: &str) -> Option<&Bars> {
+        self.by_symbol.get(symbol).map(Arc::as_ref)
+    }
+
     /// The bars of a symbol, where they can give those of `wanted`.
     pub(super) fn of(&self, symbol: &Symbol, wanted: Interval) -> Result<Arc<Bars>, MarketError> {
         let Some(bars) = self.by_symbol.get(symbol.as_str()) else {
