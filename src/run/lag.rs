@@ -7,8 +7,10 @@ use crate::metrics::{Metrics, Score, value_of};
 use crate::scenario::{AgentSpec, Benchmark, Scenario};
 use crate::tournament::{self, RunOptions, TournamentPlan};
 
-/// Of a score that one delay leaves less of, most often a look ahead made it.
+/// Where every delay leaves less of a score, most often a look ahead made it.
 const SUSPICIOUS: f64 = 0.5;
+/// Where a delay makes more of a score, most often the agent knows bars still further ahead.
+const BETTER_LATE: f64 = 3.0;
 
 /// An agent with its decisions delayed by more and more bars.
 #[derive(Debug, Clone)]
@@ -44,25 +46,54 @@ impl LagReport {
         kept(roi(self.rows.first()?), roi(row))
     }
 
-    /// What the shortest delay says.
+    /// What the delays say together. An edge that no delay leaves comes from knowing the next bar; one that some delay
+    /// takes and a longer one leaves is chance; one that grows with a delay comes from knowing later bars.
     pub fn sentence(&self) -> String {
-        let Some(row) = self.rows.get(1) else { return String::new() };
-        let delay = match row.bars {
-            1 => "one bar of delay".to_owned(),
-            bars => format!("{bars} bars of delay"),
-        };
-        let by_score = self.kept(row).map(|kept| (self.ranking_metric, kept));
-        let by_return = || self.kept_return(row).map(|kept| (Metric::RoiPct, kept));
-        let Some((metric, kept)) = by_score.or_else(by_return) else {
+        let Some(metric) = self.metric() else {
             return format!("`{}` gains nothing without a delay: there is no edge to lose", self.agent);
         };
-        let (name, agent) = (metric.info().title, &self.agent);
-        if kept < SUSPICIOUS {
-            let taken = percent((1.0 - kept).min(1.0));
-            let all = if kept <= 0.0 { "all".to_owned() } else { taken };
-            return format!("{delay} takes {all} of the {name} of `{agent}`: most often a look ahead");
+        let late: Vec<(usize, f64)> =
+            self.rows.iter().skip(1).filter_map(|row| Some((row.bars, self.kept_of(metric, row)?))).collect();
+        let Some(&(bars, kept)) = late.first() else { return String::new() };
+        let &(best_bars, best) = late.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(&late[0]);
+        let (delay, of) = (delay(bars), format!("of the {} of `{}`", metric.info().title, self.agent));
+        if best >= BETTER_LATE {
+            return format!(
+                "{} leaves {} {of}: most often a look ahead of more than a bar, or rows that are stamped too early",
+                self::delay(best_bars),
+                percent(best)
+            );
         }
-        format!("{delay} leaves {} of the {name} of `{agent}`: no sign of a look ahead", percent(kept))
+        if kept >= SUSPICIOUS {
+            return format!("{delay} leaves {} {of}: no sign of a look ahead", percent(kept));
+        }
+        let taken = if kept <= 0.0 { "all".to_owned() } else { percent(1.0 - kept) };
+        if best >= SUSPICIOUS {
+            return format!(
+                "{delay} takes {taken} {of}, but {} leaves {}: chance rather than a look ahead",
+                self::delay(best_bars),
+                percent(best)
+            );
+        }
+        format!("{delay} takes {taken} {of}: most often a look ahead")
+    }
+
+    /// What is compared: the ranking metric, or the total return where that metric is no gain to lose.
+    fn metric(&self) -> Option<Metric> {
+        let first = self.rows.first()?;
+        let usable = |metric: &Metric| self.kept_of(*metric, first).is_some();
+        [self.ranking_metric, Metric::RoiPct].into_iter().find(usable)
+    }
+
+    fn kept_of(&self, metric: Metric, row: &LagRow) -> Option<f64> {
+        if metric == self.ranking_metric { self.kept(row) } else { self.kept_return(row) }
+    }
+}
+
+fn delay(bars: usize) -> String {
+    match bars {
+        1 => "one bar of delay".to_owned(),
+        bars => format!("{bars} bars of delay"),
     }
 }
 
