@@ -10,9 +10,11 @@ mod pending;
 mod replace;
 mod sync;
 mod temporary;
+mod url;
 
 pub use lock::{FileLock, FolderLock, open_plain};
 pub use pending::remove_temporaries;
 pub use replace::{Replacement, replace_folder};
 pub use sync::{sync_folder, sync_tree};
 pub use temporary::{Existing, Temporary, sweep_temporaries, write_atomic};
+pub use url::is_object_url;
