@@ -60,13 +60,14 @@
 //!
 //! # Features
 //!
-//! All but `serve` are on by default; with none of them scenarios, bars, replays, rankings and sweeps work in memory.
+//! All but `serve` and `cloud` are on by default; with none of them scenarios, bars, replays, rankings and sweeps work in memory.
 //!
 //! | feature | what it adds | what it needs |
 //! |---|---|---|
 //! | `store` | run folders, the index over them, registered agents, duels and rematches | SQLite |
 //! | `report` | pages, pictures and tables of stored runs; implies `store` | a template engine |
 //! | `import` | bars and tables from vendors' files, CSV and downloads | HTTP, zip |
+//! | `cloud` (no default) | market data and outcomes in object stores (`s3://`) | an HTTP client, tokio |
 //! | `wasm` | agents that are WebAssembly modules | an interpreter (wasmi) |
 //! | `cli` | the program `tiltyard`; implies `report` and `import` | clap |
 //! | `serve` (no default) | `tiltyard serve`: the registry, sessions and battles over HTTP; implies `cli` | tokio, axum |
@@ -84,6 +85,8 @@
 
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cloud")]
+mod cloud;
 #[cfg(feature = "import")]
 mod data;
 mod decode;

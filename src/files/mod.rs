@@ -11,6 +11,7 @@ mod pending;
 mod replace;
 mod sync;
 mod temporary;
+mod url;
 
 pub use cause::{again, help_for, io_cause};
 pub use lock::{FileLock, FolderLock, open_plain};
@@ -18,3 +19,4 @@ pub use pending::remove_temporaries;
 pub use replace::{Replacement, replace_folder};
 pub use sync::{sync_folder, sync_tree};
 pub use temporary::{Existing, Temporary, sweep_temporaries, write_atomic};
+pub use url::is_object_url;

@@ -2,12 +2,16 @@
 //!
 //! Owns the search rule: an absolute path is used as it is; a relative one is tried in the working directory,
 //! then in the scenario's folder, then in up to three folders above it (so that `data/sample` works from
-//! `scenarios/`). The first existing one is used. Never opens a file.
+//! `scenarios/`). The first existing one is used. Never opens a file. A URL of an object store is the folder that its
+//! files were fetched to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::MarketError;
+#[cfg(feature = "cloud")]
+use crate::cloud::fetched;
+use crate::files::is_object_url;
 
 /// Number of folders above the scenario's that are tried.
 const LEVELS_UP: usize = 3;
@@ -25,6 +29,9 @@ pub(super) struct Located {
 
 /// Finds the files.
 pub(super) fn locate(path: &Path, base_dir: &Path) -> Result<Located, MarketError> {
+    if let Some(url) = path.to_str().filter(|path| is_object_url(path)) {
+        return at(&fetched(url).map_err(|source| MarketError::io("read", path, source))?);
+    }
     let tried = candidates(path, base_dir);
     for root in &tried {
         if root.exists() {
@@ -38,6 +45,13 @@ pub(super) fn locate(path: &Path, base_dir: &Path) -> Result<Located, MarketErro
         }
     }
     Err(MarketError::NotFound { path: path.to_owned(), tried })
+}
+
+/// Object stores are left out of this program.
+#[cfg(not(feature = "cloud"))]
+fn fetched(_: &str) -> std::io::Result<PathBuf> {
+    let problem = "this program is built without the feature `cloud`";
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, problem))
 }
 
 fn candidates(path: &Path, base_dir: &Path) -> Vec<PathBuf> {

@@ -13,6 +13,8 @@
 mod kept;
 mod merge;
 mod pack;
+#[cfg(feature = "cloud")]
+mod pack_objects;
 mod pack_store;
 mod replay;
 mod sorted_run;
