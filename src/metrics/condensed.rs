@@ -59,6 +59,12 @@ impl Case {
         Sampled::of(&self.market, TickRange { first: self.first, last: self.market.clock.len() }, None)
     }
 
+    /// The market's interval, or the coarser one that it has.
+    pub(super) fn timeframe(&self, coarse: bool) -> Interval {
+        let interval = self.market.interval;
+        if coarse { Interval::new(interval.span().times(5)).unwrap() } else { interval }
+    }
+
     /// What the bar-by-bar engine makes of it.
     pub(super) fn oracle(&self, spec: &StrategySpec) -> MetricInputs {
         let cache = IndicatorCache::new();

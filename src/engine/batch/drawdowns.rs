@@ -1,6 +1,7 @@
 //! The deepest fall and the extremes of an equity curve given as segments: `cash + qty * close` between two ticks.
 //!
-//! Rounding keeps order, so a segment is lowest at its lowest close and highest at its highest. Most
+//! Rounding keeps order, so a segment is lowest at its lowest close and highest at its highest; one of a short, with a
+//! negative quantity, the other way round. Most
 //! segments need only the extremes of blocks of closes; the bars of the result are searched once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
@@ -43,7 +44,8 @@ impl Segment {
     /// The equity at a close in exact money. Cash and quantity are floats of whole units below 2^53, which they
     /// give back.
     fn exact(&self, close: f64) -> f64 {
-        let [cash, qty] = [self.cash, self.qty].map(price_units);
+        let units = |value: f64| if value < 0.0 { -price_units(-value) } else { price_units(value) };
+        let [cash, qty] = [self.cash, self.qty].map(units);
         let price = Price::from_units(price_units(close).into());
         (Cash::from_units(cash.into()) + Cash::notional(price, Qty::from_units(qty.into()))).to_f64()
     }
@@ -51,6 +53,21 @@ impl Segment {
     #[inline(always)]
     fn at(&self, close: f64) -> f64 {
         self.cash + self.qty * close
+    }
+
+    /// At least its lowest and at most its highest value in a block of closes.
+    fn bounds(&self, block: usize, closes: &Closes<'_>) -> (f64, f64) {
+        let (low, high) = (self.at(closes.lows[block]), self.at(closes.highs[block]));
+        if self.qty < 0.0 { (high, low) } else { (low, high) }
+    }
+
+    /// Its lowest value.
+    fn lowest(&self, closes: &Closes<'_>) -> f64 {
+        let close = match self.qty < 0.0 {
+            true => closes.highest(self.from, self.to),
+            false => closes.lowest(self.from, self.to),
+        };
+        self.at(close)
     }
 
     /// The first bar with this value.
@@ -65,6 +82,11 @@ impl Closes<'_> {
     #[inline(always)]
     fn lowest(&self, from: usize, to: usize) -> f64 {
         extreme(self.close, self.lows, from, to, f64::INFINITY, lower)
+    }
+
+    /// The highest close of a range.
+    fn highest(&self, from: usize, to: usize) -> f64 {
+        extreme(self.close, self.highs, from, to, f64::NEG_INFINITY, higher)
     }
 
     /// At least the highest close of a range: whole blocks are looked at.
@@ -100,7 +122,7 @@ fn around(blocks: &[f64], from: usize, to: usize, pick: impl Fn(f64, f64) -> f64
 
 /// The extreme of a range by its two ends and the whole blocks between them.
 #[inline(always)]
-fn extreme(
+pub(super) fn extreme(
     close: &[f64],
     blocks: &[f64],
     from: usize,
@@ -232,7 +254,7 @@ impl Falls {
         self.waiting.push(Trip { held, after });
     }
 
-    /// The curve ends with something held.
+    /// The curve continues with something held, long or short, up to its end or the next change.
     pub fn hold(&mut self, held: Segment, closes: &Closes<'_>) {
         self.look(closes);
         self.climb(held, closes);
@@ -260,7 +282,7 @@ impl Falls {
 
     /// The curve continues flat.
     #[inline(always)]
-    fn flat(&mut self, from: usize, value: f64) {
+    pub fn flat(&mut self, from: usize, value: f64) {
         let spot = Segment::flat(from, value).at_its_start();
         if value >= self.peak {
             self.rise(value, from, spot);
@@ -270,8 +292,7 @@ impl Falls {
     }
 
     #[inline(always)]
-    fn sink(&mut self, segment: Segment, lowest: f64) {
-        let value = segment.at(lowest);
+    fn sink(&mut self, segment: Segment, value: f64) {
         if value < self.low {
             self.low = value;
             self.low_at = CurvePoint::In(segment, value);
@@ -284,9 +305,10 @@ impl Falls {
         while from < whole.to {
             let to = ((from / BLOCK + 1) * BLOCK).min(whole.to);
             let part = Segment { from, to, ..whole };
-            if part.at(closes.highs[from / BLOCK]) < self.peak {
-                if part.at(closes.lows[from / BLOCK]) < self.low {
-                    self.sink(part, closes.lowest(from, to));
+            let (least, most) = part.bounds(from / BLOCK, closes);
+            if most < self.peak {
+                if least < self.low {
+                    self.sink(part, part.lowest(closes));
                 }
             } else {
                 self.walk(part, closes);
