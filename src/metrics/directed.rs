@@ -25,7 +25,7 @@ struct Instruments {
     on_entry: bool,
     /// Whether the mark price is another one than the last price.
     marked: bool,
-    /// Minutes between payments of funding; none where 0.
+    /// Sixtieths of a bar between payments of funding; none where 0.
     every: i64,
     rate: f64,
 }
@@ -88,7 +88,7 @@ fn market(interval: Interval, tick: f64, start: i32, steps: &[Step], one: Instru
     while one.every > 0 && at <= end {
         let sign = if at.micros() / 7 % 3 == 0 { -1.0 } else { 1.0 };
         funding.push(FundingRate { at, rate: Rate::from_fraction(sign * one.rate).unwrap() });
-        at = at + Span::from_seconds(60).times(one.every);
+        at = at + Span::from_micros(interval.micros() / 60 * one.every);
     }
     if one.kind == MarginKind::Shares {
         funding.clear();
@@ -229,7 +229,7 @@ fn usual(kind: MarginKind) -> Instruments {
         maintenance: 0.4,
         on_entry: false,
         marked: false,
-        every: 480,
+        every: 480 * 60,
         rate: 0.000_1,
     }
 }

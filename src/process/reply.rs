@@ -32,25 +32,10 @@ pub fn entering(act: &Act, ctx: &BarContext<'_>) -> Result<Vec<OrderRequest>, St
         let symbol = ctx.symbol(&order.symbol);
         // On margin a sell may open a short position.
         let on_margin = symbol.is_some_and(|symbol| ctx.instrument(symbol).margin.is_some());
-        request(order, symbol.unwrap_or(UNKNOWN))
-            .and_then(|request| of_account(order, request, on_margin))
+        request(order, symbol.unwrap_or(UNKNOWN), on_margin)
             .map_err(|problem| format!("order {} of its `act`: {problem}", index + 1))
     };
     act.orders.iter().enumerate().map(order).collect()
-}
-
-/// An order as its instrument allows it: on margin a sell may open a short position, with a bracket of its own.
-fn of_account(order: &NewOrder, request: OrderRequest, on_margin: bool) -> Result<OrderRequest, String> {
-    let opens = request.side == Side::Buy || (on_margin && !order.reduce_only);
-    if request.bracket.is_some() && !opens {
-        return Err("a sell that opens no short position on margin has no stop loss, take profit or trailing stop \
-                    of its own"
-            .to_owned());
-    }
-    Ok(OrderRequest {
-        reduce_only: if on_margin { order.reduce_only } else { request.reduce_only },
-        ..request
-    })
 }
 
 /// The target weights, in the order of the symbols' names; `None` where the answer has none.
@@ -91,20 +76,27 @@ pub fn checked_weights(act: &Act) -> Result<(), String> {
     if beside { Err("its `act` has `weights` beside `orders` or `closes`".to_owned()) } else { Ok(()) }
 }
 
-/// One order, of a symbol. Whether its instrument allows a sell with a bracket is seen at the decision, as with weights.
+/// One order, of a symbol. On margin a sell may open a short position, with a bracket of its own.
 ///
 /// # Errors
 /// As [`entering`].
-pub fn request(order: &NewOrder, symbol: SymbolId) -> Result<OrderRequest, String> {
-    let base = match order.side.into() {
+pub fn request(order: &NewOrder, symbol: SymbolId, on_margin: bool) -> Result<OrderRequest, String> {
+    let (side, opens_short) = (Side::from(order.side), on_margin && !order.reduce_only);
+    let base = match side {
         Side::Buy => OrderRequest::buy(symbol, size(order)?, REASON),
         Side::Sell => OrderRequest::sell(symbol, size(order)?, REASON),
     };
+    let bracket = bracket(order)?;
+    if bracket.is_some() && side == Side::Sell && !opens_short {
+        return Err("a sell that opens no short position on margin has no stop loss, take profit or trailing stop \
+                    of its own"
+            .to_owned());
+    }
     Ok(OrderRequest {
         kind: kind(order)?,
         time_in_force: time_in_force(order)?,
-        reduce_only: base.reduce_only || order.reduce_only,
-        bracket: bracket(order)?,
+        reduce_only: if on_margin { order.reduce_only } else { base.reduce_only || order.reduce_only },
+        bracket,
         ..base
     })
 }
@@ -226,7 +218,7 @@ mod tests {
 
     fn read(text: &str) -> Result<OrderRequest, String> {
         let order: NewOrder = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        request(&order, SymbolId(0))
+        request(&order, SymbolId(0), false)
     }
 
     #[test]
@@ -279,7 +271,7 @@ mod tests {
         let read = |keys: &str, on_margin: bool| {
             let text = format!(r#"{{"symbol": "A", "side": "sell", "quantity": "1"{keys}}}"#);
             let order: NewOrder = serde_json::from_str(&text).unwrap();
-            of_account(&order, request(&order, SymbolId(0)).unwrap(), on_margin)
+            request(&order, SymbolId(0), on_margin)
         };
         let keys = r#", "stop_loss_pct": 5, "take_profit": "80", "trailing_stop_pct": 3"#;
         let short = read(keys, true).unwrap();
