@@ -88,8 +88,7 @@ fn bench(c: &mut Criterion) {
     let specs = specs();
     let few: Vec<StrategySpec> = specs.iter().step_by(10).cloned().collect();
     let setup = |cache| {
-        let history =
-            History { market: &market, cache, ticks: market.in_range, warm_up: WarmUp::Before };
+        let history = History { market: &market, cache, ticks: market.in_range, warm_up: WarmUp::Before };
         Setup { history, seed: Seed(1), agent: "one", window: 0 }
     };
     let mut group = c.benchmark_group("margin");

@@ -40,7 +40,10 @@ fn terms(one: Instruments) -> MarginTerms {
             true => InitialMargin::Leverage(rate(one.max_leverage * 100.0)),
             false => InitialMargin::Share(rate(50.0)),
         },
-        maintenance: MarginTerms::brackets(&[(cash(500), rate(one.maintenance)), (None, rate(one.maintenance + 1.0))]),
+        maintenance: MarginTerms::brackets(&[
+            (cash(500), rate(one.maintenance)),
+            (None, rate(one.maintenance + 1.0)),
+        ]),
         maintenance_on: if one.on_entry { MaintenanceBasis::Entry } else { MaintenanceBasis::Mark },
         liquidation_fee: Bps::from_f64(50.0),
         borrow_fee: if perpetual { Bps::ZERO } else { rate(9.0) },
@@ -213,12 +216,10 @@ fn walked(bars: usize, one: Instruments) -> Case {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as i32 % range
     };
-    let steps: Vec<Step> =
-        (0..bars).map(|_| (draw(41) - 20, draw(7) - 3, draw(9), draw(9), false)).collect();
+    let steps: Vec<Step> = (0..bars).map(|_| (draw(41) - 20, draw(7) - 3, draw(9), draw(9), false)).collect();
     let market = market(Interval::MINUTE, 0.01, 50_000, &steps, one);
     let mut case = case_of(market, 321, Cash::from_units(10_000 * UNITS_PER_ONE), (10.0, 1.0));
-    case.risk.margin =
-        MarginLimits { max_leverage: Bps::WHOLE, allow_short: true, mode: MarginMode::Cross };
+    case.risk.margin = MarginLimits { max_leverage: Bps::WHOLE, allow_short: true, mode: MarginMode::Cross };
     case
 }
 

@@ -88,9 +88,11 @@ pub fn request(order: &NewOrder, symbol: SymbolId, on_margin: bool) -> Result<Or
     };
     let bracket = bracket(order)?;
     if bracket.is_some() && side == Side::Sell && !opens_short {
-        return Err("a sell that opens no short position on margin has no stop loss, take profit or trailing stop \
+        return Err(
+            "a sell that opens no short position on margin has no stop loss, take profit or trailing stop \
                     of its own"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(OrderRequest {
         kind: kind(order)?,

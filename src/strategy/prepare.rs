@@ -59,8 +59,7 @@ pub fn decides_by_bars(spec: &StrategySpec) -> bool {
 /// Whether a strategy of one symbol points up or down by the bars alone, and enters, leaves or turns there: crosses,
 /// reversion and breakout, in any direction.
 pub fn points_by_bars(spec: &StrategySpec) -> bool {
-    spec.symbols.len() == 1
-        && (is_signal_of_state(&spec.kind) || lines::crossing_lines(&spec.kind).is_some())
+    spec.symbols.len() == 1 && (is_signal_of_state(&spec.kind) || lines::crossing_lines(&spec.kind).is_some())
 }
 
 /// Whether a kind acts on the state of a signal whose entry and exit never hold together.

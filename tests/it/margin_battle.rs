@@ -45,8 +45,7 @@ fn agrees(row: &Value, replay: &Replay, curve: &[Cash], bars: usize, names: &[St
     assert_eq!(money(&row["equity"]), curve[bars - 1]);
     let holding = replay.holdings.iter().rfind(|one| one.tick < tick).unwrap();
     assert_eq!(money(&row["cash"]), holding.cash);
-    let posted: Cash =
-        replay.postings.iter().filter(|one| one.tick < tick).map(|one| one.amount).sum();
+    let posted: Cash = replay.postings.iter().filter(|one| one.tick < tick).map(|one| one.amount).sum();
     assert_eq!(money(&row["posted"]), posted);
     let held = names.iter().zip(&holding.quantities).filter(|(_, qty)| !qty.is_zero());
     let held: std::collections::BTreeMap<String, String> =
@@ -96,7 +95,8 @@ fn a_battle_of_perpetuals_agrees_with_its_replays_at_any_time() {
 #[test]
 fn the_end_of_a_battle_of_perpetuals_is_its_ranking() {
     let stage = Stage::new();
-    let metrics = ["roi_pct", "total_pnl", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "max_drawdown_pct"];
+    let metrics =
+        ["roi_pct", "total_pnl", "sharpe_ratio", "sortino_ratio", "calmar_ratio", "max_drawdown_pct"];
     for metric in metrics.into_iter().chain(["win_rate", "profit_factor"]) {
         stage.write(&format!("{metric}.toml"), &scenario(metric));
         stage.result(&format!("run {metric}.toml --out store --quiet"));

@@ -20,7 +20,8 @@ fn folder(symbols: &[&[f64]]) -> tempfile::TempDir {
             .zip(closes.iter())
             .map(|(&open, &close)| [open, open.max(close), open.min(close), close])
             .collect();
-        write_bars(&folder.path().join(format!("bars/{name}_1d.parquet")), &bars("1d", &ohlc(&rows))).unwrap();
+        write_bars(&folder.path().join(format!("bars/{name}_1d.parquet")), &bars("1d", &ohlc(&rows)))
+            .unwrap();
     }
     folder
 }
@@ -82,7 +83,9 @@ fn a_breakout_turns_in_both_directions() {
 fn a_reversion_turns_in_both_directions() {
     let closes = [10.0, 9.0, 8.0, 7.0, 9.0, 11.0, 13.0, 13.0, 12.0, 10.0, 8.0, 8.0];
     let of = |direction: &str| {
-        let keys = format!("period = 2, entry_below = 30, exit_above = 80, quantity = 1, direction = \"{direction}\"");
+        let keys = format!(
+            "period = 2, entry_below = 30, exit_above = 80, quantity = 1, direction = \"{direction}\""
+        );
         of(&[&closes], &format!("{{ kind = \"rsi_reversion\", {keys} }}"))
     };
     let (long, short, both) = (of("long"), of("short"), of("both"));
@@ -111,7 +114,8 @@ fn momentum_holds_the_strongest_long_and_the_weakest_short() {
     let b = [10.0, 10.0, 10.0, 9.0, 9.0, 9.0, 11.0, 11.0, 11.0, 11.0];
     let c = [10.0; 10];
     let of = |direction: &str| {
-        let keys = format!("lookback = 1, top = 1, rebalance = 3, size_pct = 50, direction = \"{direction}\"");
+        let keys =
+            format!("lookback = 1, top = 1, rebalance = 3, size_pct = 50, direction = \"{direction}\"");
         let replay = of(&[&a, &b, &c], &format!("{{ kind = \"momentum\", {keys} }}"));
         let mut sides: Vec<(usize, usize, &str)> = Vec::new();
         for fill in &replay.fills {
@@ -122,14 +126,7 @@ fn momentum_holds_the_strongest_long_and_the_weakest_short() {
     };
     assert_eq!(of("long"), [(4, 0, "buy"), (7, 0, "sell"), (8, 1, "buy")]);
     assert_eq!(of("short"), [(4, 1, "sell"), (7, 1, "buy"), (8, 0, "sell")]);
-    let both = [
-        (4, 0, "buy"),
-        (4, 1, "sell"),
-        (7, 0, "sell"),
-        (7, 1, "buy"),
-        (8, 0, "sell"),
-        (8, 1, "buy"),
-    ];
+    let both = [(4, 0, "buy"), (4, 1, "sell"), (7, 0, "sell"), (7, 1, "buy"), (8, 0, "sell"), (8, 1, "buy")];
     assert_eq!(of("both"), both);
 }
 
@@ -139,7 +136,8 @@ fn negative_weights_and_sides_of_signals_are_short_positions() {
     let folder = folder(&[&closes]);
     let of = |rows: &str, keys: &str| {
         fs::write(folder.path().join("signals.csv"), format!("ts,A\n{rows}")).unwrap();
-        let strategy = format!("{{ kind = \"signals\", path = \"signals.csv\", stamped = \"bar_close\"{keys} }}");
+        let strategy =
+            format!("{{ kind = \"signals\", path = \"signals.csv\", stamped = \"bar_close\"{keys} }}");
         fills(&Loaded::parse(folder.path(), &text("\"A\"", &strategy)).replay())
     };
     // Known at the close of the second day: half the equity short, then half of it long, through zero.
@@ -173,7 +171,8 @@ fn a_program_sells_short_with_a_bracket_and_by_a_negative_weight() {
     assert_eq!(forfeit(&found, "short", 0), None);
     for window in &found.agents[0].windows {
         let replay = &window.replay;
-        let (first, kinds): (_, Vec<&str>) = (&replay.fills[0], replay.orders.iter().map(|one| one.kind).collect());
+        let (first, kinds): (_, Vec<&str>) =
+            (&replay.fills[0], replay.orders.iter().map(|one| one.kind).collect());
         assert_eq!((first.side, first.quantity, first.symbol.index()), (Side::Sell, "2".parse().unwrap(), 0));
         assert_eq!(kinds[..3], ["market", "stop", "take_profit"], "{kinds:?}");
         let bracket = |order: &tiltyard::internals::engine::OrderRow| {
@@ -198,7 +197,10 @@ fn a_program_s_spot_sell_with_a_bracket_is_a_fault() {
     }
     let found = Arena::new().python("short", "", SHORT).run();
     let reason = forfeit(&found, "short", 0).unwrap();
-    assert!(reason.contains("order 1 of its `act`: a sell that opens no short position on margin"), "{reason}");
+    assert!(
+        reason.contains("order 1 of its `act`: a sell that opens no short position on margin"),
+        "{reason}"
+    );
 }
 
 /// Sells a tenth of the equity short with a stop at 50 % and a target at 0.05 %; later half the equity by a weight.
@@ -261,6 +263,10 @@ fn registered_short_rules_run_on_margin_and_no_wallet_carries_their_positions() 
     assert!(fills.len() > 10, "{fills:?}");
     assert!(fills.iter().any(|fill| fill["row"]["side"] == "sell"), "{fills:?}");
     let said = stage.run("run existing.toml --out store --quiet");
-    assert!(said.stderr.contains("an existing wallet cannot hold `ALPHA`, an instrument on margin"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("an existing wallet cannot hold `ALPHA`, an instrument on margin"),
+        "{}",
+        said.stderr
+    );
     assert!(said.stderr.contains("help: write `wallet = \"fresh\"`"), "{}", said.stderr);
 }

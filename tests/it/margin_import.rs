@@ -31,7 +31,8 @@ fn zipped(path: &Path, text: &str) {
 /// A Feather file as freqtrade writes its candles: `date`, then open, high, low, close and volume.
 fn feather(path: &Path, rows: &[(i64, f64)]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let dates = TimestampMillisecondArray::from_iter_values(rows.iter().map(|row| row.0)).with_timezone("UTC");
+    let dates =
+        TimestampMillisecondArray::from_iter_values(rows.iter().map(|row| row.0)).with_timezone("UTC");
     let values = |of: fn(f64) -> f64| -> ArrayRef {
         Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| of(row.1))))
     };
@@ -151,7 +152,11 @@ fn rates_and_marks_of_both_vendors_make_the_same_market() {
         // Half of 10,000 at 100 is 50 units from hour 1 on: paid at hours 8 and 16, at the mark.
         let replay = loaded.replay();
         let paid: Vec<String> = replay.postings.iter().map(|one| one.amount.to_string()).collect();
-        assert_eq!(paid, ["0.19536400", "-1.02000000"], "50 x 104 x 0.00003757 received, 50 x 102 x 0.0002 paid");
+        assert_eq!(
+            paid,
+            ["0.19536400", "-1.02000000"],
+            "50 x 104 x 0.00003757 received, 50 x 102 x 0.0002 paid"
+        );
     }
 }
 

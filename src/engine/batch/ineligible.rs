@@ -34,6 +34,8 @@ pub enum Ineligible {
     #[error("a price or an amount is too large or too small")]
     TooLarge,
     /// Two lines touched without crossing after an order had been refused, or two orders were sent at one close.
-    #[error("two lines touched without crossing after an order had been refused, or two orders meet at one close")]
+    #[error(
+        "two lines touched without crossing after an order had been refused, or two orders meet at one close"
+    )]
     CloseCall,
 }

@@ -34,6 +34,7 @@ mod margin;
 mod prepared;
 mod protection;
 mod replay_summary;
+mod segment;
 mod shared_columns;
 mod trader;
 mod units;

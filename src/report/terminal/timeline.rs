@@ -70,8 +70,7 @@ pub fn timeline(run: &RunRecord, timeline: &Timeline, moments: &[Snapshot], styl
     let from = format!("{} to {}", instant(timeline.start, false), instant(timeline.end, false));
     let mut text = format!("{}\n{}", head(run, timeline, &from, style), matrix(&heads, &rows, style));
     if names.len() > SHOWN {
-        let line =
-            format!("showing the best {SHOWN} of {} agents; `--json` has all", names.len());
+        let line = format!("showing the best {SHOWN} of {} agents; `--json` has all", names.len());
         text.push_str(&paragraph(&line, style));
     }
     text + &format!("\n{}", paragraph("`--at TIME` shows positions and ranks at one time", style))

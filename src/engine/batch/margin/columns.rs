@@ -2,7 +2,7 @@
 
 use crate::domain::{Price, Rate, Timestamp};
 use crate::engine::Job;
-use crate::engine::batch::drawdowns::{BLOCK, extreme, higher, lower, scan};
+use crate::engine::batch::segment::{BLOCK, extreme, higher, lower, scan};
 use crate::engine::margin::formulas::days_settled;
 use crate::market::{Bars, FundingRate, SymbolSeries};
 
