@@ -40,6 +40,7 @@ mod margin_golden;
 mod margin_import;
 mod margin_peers;
 mod margin_properties;
+mod margin_sweep;
 mod market_promises;
 mod masks;
 mod metrics_command;
