@@ -82,7 +82,7 @@ impl Prepared<'_> {
         self.eligible(spec)?;
         let decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
         let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
-        if let (Some(columns), Some(terms)) = (&self.margin, &series.instrument.margin) {
+        if let (Some(columns), Some(terms)) = (&self.margin, series.instrument.margin.as_deref()) {
             return margin::follow(spec, &decisions, job, &self.terms(), (columns, terms));
         }
         decided::run(&decisions, series, through, Share::new(spec.size), &self.terms())

@@ -22,8 +22,11 @@ const CLOSE_CALL: Cash = Cash::from_units(16);
 /// What a trial needs of its job.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setting<'g> {
+    /// Wallet, limits, venue and market.
     pub job: &'g Job<'g>,
+    /// Prices, samples and days of all trials.
     pub terms: &'g Terms<'g>,
+    /// Marks and payments of all trials.
     pub columns: &'g MarginColumns<'g>,
     /// Of the symbol.
     pub margin: &'g MarginTerms,
@@ -41,10 +44,13 @@ pub(super) struct OpenPosition {
 /// An account in the middle of the window.
 #[derive(Debug)]
 pub(super) struct Account<'g> {
+    /// What it is replayed on.
     pub setting: Setting<'g>,
+    /// Its wallet, as in the replay loops.
     pub ledger: Ledger,
     /// Margin of an isolated position.
     pub set_aside: Cash,
+    /// The position that is open.
     pub open: Option<OpenPosition>,
     /// The bar since whose close cash and quantity are unchanged.
     since: usize,
@@ -55,6 +61,7 @@ pub(super) struct Account<'g> {
     sampled: usize,
     curve: Vec<f64>,
     falls: Falls,
+    /// Notional of all fills, added up in their order.
     pub notional: f64,
     trades: Vec<ClosedTrade>,
     held: usize,
@@ -247,7 +254,7 @@ impl<'g> Account<'g> {
         }
     }
 
-    /// A position was closed in a bar, at this time in seconds after the window's first bar.
+    /// The position was closed at a bar's open, or at its close.
     pub fn trade_closed(&mut self, bar: usize, pnl: Cash, at_close: bool) {
         let Some(open) = self.open.take() else { return };
         let terms = self.setting.terms;

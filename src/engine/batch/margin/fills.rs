@@ -11,6 +11,7 @@ use crate::risk::{AccountState, LossStreak, Losses, MarginAccount, OrderIntent, 
 /// A market order.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MarketOrder {
+    /// Buy or sell.
     pub side: Side,
     /// What it asks for; `None` closes all that is held.
     pub size: Option<EntrySize>,
@@ -95,7 +96,7 @@ impl Account<'_> {
         let job = self.setting.job;
         let step = job.market.series(SYMBOL).instrument.quantity_step;
         let held = self.position().qty();
-        let against = if order.side == Side::Buy { -held } else { held }.max(Qty::ZERO);
+        let against = (if order.side == Side::Buy { -held } else { held }).max(Qty::ZERO);
         let wanted = size.on_margin(price, step);
         let (closes, opens) = match () {
             () if order.size.is_none() => (wanted.min(against), Qty::ZERO),
