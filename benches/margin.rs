@@ -70,6 +70,11 @@ fn specs() -> Vec<StrategySpec> {
     pairs.map(spec).collect()
 }
 
+fn setup<'a>(market: &'a Market, cache: &'a IndicatorCache) -> Setup<'a> {
+    let history = History { market, cache, ticks: market.in_range, warm_up: WarmUp::Before };
+    Setup { history, seed: Seed(1), agent: "one", window: 0 }
+}
+
 fn bench(c: &mut Criterion) {
     let market = market();
     let venue = VenueSpec::default();
@@ -87,10 +92,6 @@ fn bench(c: &mut Criterion) {
     let sampled = Sampled::of(&market, market.in_range, None);
     let specs = specs();
     let few: Vec<StrategySpec> = specs.iter().step_by(10).cloned().collect();
-    let setup = |cache| {
-        let history = History { market: &market, cache, ticks: market.in_range, warm_up: WarmUp::Before };
-        Setup { history, seed: Seed(1), agent: "one", window: 0 }
-    };
     let mut group = c.benchmark_group("margin");
     group.throughput(Throughput::Elements(u64::from(YEAR) * specs.len() as u64)).sample_size(10);
     group.bench_function("batch", |b| {
@@ -99,7 +100,7 @@ fn bench(c: &mut Criterion) {
             let batch = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks };
             let Ok(prepared) = batch.prepare() else { return };
             for spec in &specs {
-                if let Ok(outcome) = prepared.follow(spec, &setup(&cache)) {
+                if let Ok(outcome) = prepared.follow(spec, &setup(&market, &cache)) {
                     let observed = MetricInputs::of_condensed(outcome, &market, &sampled);
                     black_box(metrics_of(&observed, &MetricSpec::default()));
                 }
@@ -111,7 +112,7 @@ fn bench(c: &mut Criterion) {
         b.iter(|| {
             let cache = IndicatorCache::new();
             for spec in &few {
-                let replay = replay_skipping(&job, prepare(spec, &setup(&cache)));
+                let replay = replay_skipping(&job, prepare(spec, &setup(&market, &cache)));
                 let observed = MetricInputs::of(&replay, &market, None);
                 black_box(metrics_of(&observed, &MetricSpec::default()));
             }

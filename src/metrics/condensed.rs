@@ -59,10 +59,9 @@ impl Case {
         Sampled::of(&self.market, TickRange { first: self.first, last: self.market.clock.len() }, None)
     }
 
-    /// The market's interval, or the coarser one that it has.
-    pub(super) fn timeframe(&self, coarse: bool) -> Interval {
-        let interval = self.market.interval;
-        if coarse { Interval::new(interval.span().times(5)).unwrap() } else { interval }
+    /// The market's interval.
+    pub(super) fn interval(&self) -> Interval {
+        self.market.interval
     }
 
     /// What the bar-by-bar engine makes of it.

@@ -72,6 +72,13 @@ fn bars_of(interval: Interval, tick: f64, start: i32, steps: &[Step]) -> Bars {
     bars
 }
 
+/// The coarser interval of a market.
+fn coarser_than(interval: Interval) -> Interval {
+    let coarse = [("1m", "5m"), ("1h", "4h"), ("4h", "1d")]
+        .map(|(fine, coarse)| (fine.parse::<Interval>().unwrap(), coarse.parse().unwrap()));
+    coarse.into_iter().find(|(fine, _)| *fine == interval).unwrap().1
+}
+
 /// A mark one tick beside the price at every second bar.
 fn marks(bars: &Bars, tick: f64) -> Bars {
     let mut mark = bars.first(bars.len());
@@ -103,7 +110,7 @@ fn market(interval: Interval, tick: f64, start: i32, steps: &[Step], one: Instru
         margin: Some(Box::new(terms(one))),
         ..Instrument::with_defaults(Symbol::new("S").unwrap())
     };
-    let coarse = Interval::new(interval.span().times(5)).unwrap();
+    let coarse = coarser_than(interval);
     let frames = std::collections::BTreeMap::from([(coarse, resample(&bars, coarse).unwrap())]);
     let margin = Some(Box::new(MarginSeries { funding, mark }));
     let series = SeriesBars { frames, margin, ..SeriesBars::plain(instrument, bars) };
@@ -136,7 +143,7 @@ fn cases() -> impl Strategy<Value = Case> {
         prop::collection::vec(step, 2..400)
     });
     let shape = (
-        prop::sample::select(vec!["1m", "1h", "1d"]),
+        prop::sample::select(vec!["1m", "1h", "4h"]),
         prop::sample::select(vec![1.0, 0.01, 0.5]),
         prop::sample::select(vec![400, 5_000, 30_000]),
         prop::sample::select(vec!["30", "1000", "98765.43210987"]),
@@ -203,7 +210,7 @@ proptest! {
         coarse in prop::bool::weighted(0.2),
     ) {
         for (kind, entries) in kinds {
-            let interval = case.timeframe(coarse);
+            let interval = if coarse { coarser_than(case.interval()) } else { case.interval() };
             let _ = case.follows(&StrategySpec { entries, ..spec(kind, interval, percent) });
         }
     }

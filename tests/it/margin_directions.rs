@@ -138,7 +138,7 @@ fn negative_weights_and_sides_of_signals_are_short_positions() {
         fs::write(folder.path().join("signals.csv"), format!("ts,A\n{rows}")).unwrap();
         let strategy =
             format!("{{ kind = \"signals\", path = \"signals.csv\", stamped = \"bar_close\"{keys} }}");
-        fills(&Loaded::parse(folder.path(), &text("\"A\"", &strategy)).replay())
+        fills(&crate::signals::replayed(folder.path(), &text("\"A\"", &strategy)))
     };
     // Known at the close of the second day: half the equity short, then half of it long, through zero.
     let weights = of("1970-01-03,-0.5\n1970-01-05,0.5\n", "");

@@ -243,7 +243,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(replay: &Replay) -> Self {
+    fn of(replay: &Replay, seed: u64) -> Self {
         let mut seen = Self::default();
         for one in &replay.postings {
             *seen.postings.entry(one.kind.as_str()).or_default() += 1;
@@ -257,7 +257,7 @@ impl Seen {
         seen.liquidations = replay.flags.liquidations;
         seen.bankrupt = u64::from(replay.status.as_str() == "liquidated");
         let open = trips.iter().any(|trip| trip.state == ExitState::Open);
-        assert!(!open || seen.bankrupt == 0, "a bankrupt account holds nothing");
+        assert!(!open || seen.bankrupt == 0, "seed {seed}: a bankrupt account holds nothing");
         seen
     }
 
@@ -292,7 +292,7 @@ impl Seen {
 /// Replays these sequences on all cores.
 fn check_all(seeds: std::ops::Range<u64>, ticks: u64) -> Seen {
     use rayon::prelude::*;
-    let seen = seeds.into_par_iter().map(|seed| Seen::of(&check(seed, ticks)));
+    let seen = seeds.into_par_iter().map(|seed| Seen::of(&check(seed, ticks), seed));
     seen.reduce(Seen::default, Seen::and)
 }
 

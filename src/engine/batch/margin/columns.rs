@@ -14,7 +14,7 @@ pub(in crate::engine::batch) struct MarginColumns<'m> {
     /// The symbol's own bars, where the mark price is another.
     last: Option<Extremes<'m>>,
     /// What is paid while a position is held, in order.
-    pub due: Vec<Due>,
+    pub(super) due: Vec<Due>,
 }
 
 /// A payment that a position makes or receives.
