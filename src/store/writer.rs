@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
+use rayon::prelude::*;
 
 use super::battle_record::{battles, scores_csv};
 use super::decisions;
@@ -210,7 +211,7 @@ impl<'a> RunWriter<'a> {
             battles: battles(tournament),
             agents: tournament
                 .agents
-                .iter()
+                .par_iter()
                 .map(|agent| AgentRecord::new(agent, &scenario.metrics))
                 .collect(),
             tournament: self.assessment.as_ref().map(|found| {

@@ -3,7 +3,12 @@
 function startTables() {
   markWide();
   new ResizeObserver(markWide).observe(document.body);
-  document.querySelectorAll("table.sortable").forEach((table) => {
+  makeSortable(document);
+}
+
+/** Heads of the sortable tables inside an element become buttons. */
+function makeSortable(root) {
+  root.querySelectorAll("table.sortable").forEach((table) => {
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = element("button", { type: "button", textContent: head.textContent });
       head.replaceChildren(button);

@@ -1,0 +1,28 @@
+// Sections of agents that the page carries compressed: unpacked when one of them is opened.
+const packs = new Map();
+
+/** A pack's sections, trades and daily returns by the agent's number. */
+function unpacked(number) {
+  if (!packs.has(number)) {
+    const bytes = Uint8Array.from(atob(byId(`pack-${number}`).textContent), (sign) => sign.charCodeAt(0));
+    const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    packs.set(number, new Response(text).json());
+  }
+  return packs.get(number);
+}
+
+/** Puts an agent's section where its head is, and its values among those of the page. */
+async function unpack(section, agent) {
+  try {
+    const { html, trades, returns } = (await unpacked(section.dataset.pack))[agent];
+    section.insertAdjacentHTML("beforeend", html);
+    values.trades[agent] = trades;
+    values.returns[agent] = returns;
+    makeSortable(section);
+    return true;
+  } catch (error) {
+    const why = `This browser cannot unpack the section (${error.message}); agents/${values.agents[agent]} of the run's folder has its numbers.`;
+    section.append(element("p", { className: "warning", textContent: why }));
+    return false;
+  }
+}
