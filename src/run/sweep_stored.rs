@@ -75,7 +75,7 @@ fn sweep_with(
         cache = cache.after(merged);
     }
     let found = sweep(prepared, &mut cache, options, observer)?;
-    let SweepResult { mut searched, validation, scenario: won, has_winner, tournament } = found;
+    let SweepResult { mut searched, validation, scenario: won, has_winner, mut tournament } = found;
     let plan = TournamentPlan { scenario: &won, ..prepared.plan() };
     let benchmark = scenario.report.benchmark.as_ref();
     let benchmark = benchmark.and_then(|benchmark| benchmark_returns(&plan, &tournament, benchmark));
@@ -95,7 +95,7 @@ fn sweep_with(
     // Pages are made next: nothing of the trials is needed in memory for them.
     drop(results);
     drop((searched, cache));
-    let published = publish(writer, &tournament, observer)?;
+    let published = publish(writer, &mut tournament, false, observer)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     index.record(&published.stored, &timing)?;
     Ok(StoredSweepRun { stored: published.stored, has_winner })

@@ -3,12 +3,13 @@
 //! Owns which files a run has and their names. Never computes a result. Invariant: readers see the folder
 //! complete or not at all; the same identity gives the same bytes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use rayon::prelude::*;
 
 use super::battle_record::{battles, scores_csv};
 use super::decisions;
@@ -68,6 +69,8 @@ pub struct RunWriter<'a> {
     recording: Recording,
     cutoffs: Vec<CutoffSplit>,
     logs: Logs,
+    /// Of the agents that were written, by name.
+    records: Mutex<BTreeMap<String, AgentRecord>>,
 }
 
 impl<'a> RunWriter<'a> {
@@ -88,6 +91,7 @@ impl<'a> RunWriter<'a> {
             recording: Recording::default(),
             cutoffs: Vec::new(),
             logs: Logs::default(),
+            records: Mutex::default(),
         })
     }
 
@@ -125,7 +129,8 @@ impl<'a> RunWriter<'a> {
         self.staging.folder()
     }
 
-    /// Writes one agent's tables and metrics. Different agents may be written at the same time.
+    /// Writes one agent's tables and metrics. Different agents may be written at the same time; nothing of one that was
+    /// written is read from its logs again.
     ///
     /// # Errors
     /// Where a file cannot be written, and [`StoreError::EquityMismatch`] where money was made or lost.
@@ -139,11 +144,15 @@ impl<'a> RunWriter<'a> {
             self.write_table(&folder, "postings", agent, tables::postings, |w| &w.replay.postings)?;
         }
         self.write_equity(&folder, agent)?;
-        // The last file of an agent: where it is, the others are.
-        json::write_text(
-            &folder.join("metrics.json"),
-            &AgentRecord::new(agent, &self.run.scenario.metrics).to_json()?,
-        )
+        let record = AgentRecord::new(agent, &self.run.scenario.metrics);
+        json::write(&folder.join("metrics.json"), "the metrics", &record)?;
+        self.records().insert(agent.name.to_string(), record);
+        Ok(())
+    }
+
+    /// Records of the agents that were written, by name.
+    fn records(&self) -> MutexGuard<'_, BTreeMap<String, AgentRecord>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what all agents share (and agents that were not written yet), then moves the folder to its
@@ -166,7 +175,7 @@ impl<'a> RunWriter<'a> {
         render: impl FnOnce(&StoredRun) -> Result<Vec<ExtraFile>, E>,
     ) -> Result<Published, E> {
         for agent in &tournament.agents {
-            if !self.agent_folder(agent).join("metrics.json").exists() {
+            if !self.records().contains_key(agent.name.as_str()) {
                 self.write_agent(agent)?;
             }
         }
@@ -197,6 +206,7 @@ impl<'a> RunWriter<'a> {
         let folder = self.staging.folder();
         let run = RunRecord::new(&id, scenario, market, tournament);
         let (accepted, left_out) = (run.market.accepted.clone(), run.flags.left_out.clone());
+        let mut records = std::mem::take(&mut *self.records());
         let stored = StoredRun {
             folder: folder.to_owned(),
             run,
@@ -209,11 +219,7 @@ impl<'a> RunWriter<'a> {
                     .with_usage(scenario, &self.recording)
             },
             battles: battles(tournament),
-            agents: tournament
-                .agents
-                .par_iter()
-                .map(|agent| AgentRecord::new(agent, &scenario.metrics))
-                .collect(),
+            agents: tournament.agents.iter().filter_map(|agent| records.remove(agent.name.as_str())).collect(),
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
                 let regimes = regimes.map(|regime| regime.as_str().to_owned());

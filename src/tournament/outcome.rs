@@ -72,6 +72,15 @@ pub struct WindowResult {
     pub course: PeriodStats,
 }
 
+impl WindowResult {
+    /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
+    pub fn free_logs(&mut self) {
+        let replay = &mut self.replay;
+        (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
+        (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
+    }
+}
+
 /// One window's ranking, best first.
 #[derive(Debug, Clone)]
 pub struct Battle {

@@ -56,8 +56,8 @@ pub struct RunOptions {
     pub engine: Loop,
     /// Bytes that indicator columns may take which no replay is reading.
     pub memory: usize,
-    /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured. Of
-    /// thousands of jobs they take gigabytes, and nothing that is stored reads them.
+    /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured, and
+    /// their orders, fills and round trips after these have been stored. Of thousands of jobs they take gigabytes.
     pub keep_curves: bool,
 }
 
@@ -150,6 +150,11 @@ fn battle(
         if !keep_curves {
             replay.equity = Vec::new();
         }
+        // Lists that grew by doubling have up to half of their room to spare.
+        replay.holdings.shrink_to_fit();
+        replay.orders.shrink_to_fit();
+        replay.fills.shrink_to_fit();
+        replay.round_trips.shrink_to_fit();
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, ticks, replay.fills.len());
         Some(WindowResult { replay, metrics, course })

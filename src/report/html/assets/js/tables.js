@@ -28,9 +28,16 @@ function sortTable(table, head, column) {
   table.tBodies[0].append(...rows);
 }
 
+/** By what a cell is sorted: its value, else the number that it shows; nothing for words. */
+function sortValue(cell) {
+  if (cell.dataset.value !== undefined) return cell.dataset.value;
+  const shown = cell.classList.contains("n") ? Number(cell.textContent.replaceAll(",", "")) : NaN;
+  return Number.isNaN(shown) ? undefined : shown;
+}
+
 /** What has no value comes last in either order. */
 function compareCells(a, b, sign) {
-  const [left, right] = [a.dataset.value, b.dataset.value];
+  const [left, right] = [sortValue(a), sortValue(b)];
   if (left === undefined && right === undefined) return sign * a.textContent.localeCompare(b.textContent);
   if (left === undefined || right === undefined) return left === undefined ? 1 : -1;
   return sign * (Number(left) - Number(right));
