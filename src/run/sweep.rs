@@ -5,11 +5,11 @@ use super::{Kept, Prepared, RunError, RunEvent, RunObserver, check_memory};
 use crate::scenario::{Scenario, SearchKind, SweepSpec};
 use crate::sweep::validation::{OutOfSample, validate};
 use crate::sweep::{self, Searched, Space, SweepError, SweepPlan, TrialCache, best};
-use crate::tournament::{self, RunOptions, Tournament, TournamentPlan};
+use crate::tournament::{self, INDICATOR_MEMORY, RunOptions, Tournament, TournamentPlan};
 
 /// Bytes that a sweep's indicator columns may take where nothing else is asked for: they are kept from batch to
 /// batch.
-pub const SWEEP_MEMORY: usize = 1 << 28;
+pub const SWEEP_MEMORY: usize = INDICATOR_MEMORY;
 
 /// What a sweep found.
 #[derive(Debug)]

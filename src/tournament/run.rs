@@ -49,6 +49,10 @@ pub struct Interrupted {
     pub total: usize,
 }
 
+/// Bytes that indicator columns may take where nothing else is asked for. Columns that replays read are never dropped,
+/// and one that was dropped is computed again.
+pub const INDICATOR_MEMORY: usize = 1 << 28;
+
 /// How a plan is carried out. No result depends on it, only time and memory do.
 #[derive(Debug, Clone, Copy)]
 pub struct RunOptions {
@@ -62,9 +66,9 @@ pub struct RunOptions {
 }
 
 impl Default for RunOptions {
-    /// The skipping loop, and as many columns as there are: they go with their window.
+    /// The skipping loop, and [`INDICATOR_MEMORY`] for columns.
     fn default() -> Self {
-        Self { engine: Loop::default(), memory: usize::MAX, keep_curves: true }
+        Self { engine: Loop::default(), memory: INDICATOR_MEMORY, keep_curves: true }
     }
 }
 

@@ -31,8 +31,8 @@ function sortTable(table, head, column) {
 /** By what a cell is sorted: its value, else the number that it shows; nothing for words. */
 function sortValue(cell) {
   if (cell.dataset.value !== undefined) return cell.dataset.value;
-  const shown = cell.classList.contains("n") ? Number(cell.textContent.replaceAll(",", "")) : NaN;
-  return Number.isNaN(shown) ? undefined : shown;
+  const text = cell.classList.contains("n") ? cell.textContent.replaceAll(",", "") : "";
+  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 
 /** What has no value comes last in either order. */
