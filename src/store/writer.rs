@@ -18,8 +18,9 @@ use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
+use super::window_logs::{Logs, unpacked};
 use super::{
-    AgentRecord, CutoffRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
+    AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
     StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
 };
 use crate::domain::{AgentName, check_name};
@@ -28,7 +29,7 @@ use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
 use crate::scenario::{Benchmark, ReportFormat, Scenario};
-use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, WindowResult, repeated};
+use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, repeated};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
@@ -137,14 +138,31 @@ impl<'a> RunWriter<'a> {
     pub fn write_agent(&self, agent: &AgentResult) -> Result<(), StoreError> {
         let folder = self.agent_folder(agent);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
-        self.write_table(&folder, "trades", agent, tables::trades, |w| &w.replay.round_trips)?;
-        self.write_table(&folder, "fills", agent, tables::fills, |w| &w.replay.fills)?;
-        self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
-        if tables::on_margin(self.run.market) {
-            self.write_table(&folder, "postings", agent, tables::postings, |w| &w.replay.postings)?;
+        let (market, conventions) = (self.run.market, &self.run.scenario.metrics);
+        let mut trades = self.new_table(&folder, "trades", tables::trades)?;
+        let mut fills = self.new_table(&folder, "fills", tables::fills)?;
+        let mut orders = self.new_table(&folder, "orders", tables::orders)?;
+        let on_margin = tables::on_margin(market);
+        let mut postings =
+            if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
+        let mut jobs = Vec::with_capacity(agent.windows.len());
+        for result in &agent.windows {
+            let (window, unpacked) = (result.replay.window, unpacked(result));
+            let logs = Logs::of(result, unpacked.as_ref());
+            trades.write(tables::trades(window, logs.round_trips, market))?;
+            fills.write(tables::fills(window, logs.fills, market))?;
+            orders.write(tables::orders(window, logs.orders, market))?;
+            if let Some(postings) = &mut postings {
+                postings.write(tables::postings(window, logs.postings, market))?;
+            }
+            jobs.push(JobRecord::new(result, logs, conventions));
         }
+        [Some(trades), Some(fills), Some(orders), postings]
+            .into_iter()
+            .flatten()
+            .try_for_each(TableFile::close)?;
         self.write_equity(&folder, agent)?;
-        let record = AgentRecord::new(agent, &self.run.scenario.metrics);
+        let record = AgentRecord::with_windows(agent, conventions, jobs);
         json::write(&folder.join("metrics.json"), "the metrics", &record)?;
         self.records().insert(agent.name.to_string(), record);
         Ok(())
@@ -265,23 +283,11 @@ impl<'a> RunWriter<'a> {
         self.staging.folder().join("agents").join(agent.name.as_str())
     }
 
-    /// One table over all windows; the file has its columns even where nothing happened.
-    fn write_table<R>(
-        &self,
-        folder: &Path,
-        name: &str,
-        agent: &AgentResult,
-        table: BatchBuilder<R>,
-        rows: impl Fn(&WindowResult) -> &[R],
-    ) -> Result<(), StoreError> {
-        let market = self.run.market;
+    /// A table over all windows; the file has its columns even where nothing happened.
+    fn new_table<R>(&self, folder: &Path, name: &str, table: BatchBuilder<R>) -> Result<TableFile, StoreError> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
-        let empty = table(nowhere, &[], market).map_err(StoreError::columns(folder))?;
-        let mut file = TableFile::create(folder, name, self.run.csv, &empty)?;
-        for window in &agent.windows {
-            file.write(table(window.replay.window, rows(window), market))?;
-        }
-        file.close()
+        let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
+        TableFile::create(folder, name, self.run.csv, &empty)
     }
 
     fn write_equity(&self, folder: &Path, agent: &AgentResult) -> Result<(), StoreError> {

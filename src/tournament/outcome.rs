@@ -1,5 +1,6 @@
 //! The result of a whole scenario.
 
+use super::logs::WindowLogs;
 use super::regime::Regime;
 use super::repeats::Spread;
 use crate::domain::{AgentName, SymbolId, Timestamp};
@@ -66,6 +67,9 @@ pub struct AgentResult {
 pub struct WindowResult {
     /// What it did.
     pub replay: Replay,
+    /// The replay's logs as bytes, where [`RunOptions::pack_logs`](super::RunOptions::pack_logs) asks for it: the
+    /// replay itself then has none.
+    pub packed: Option<Box<[u8]>>,
     /// Metrics of the window.
     pub metrics: Metrics,
     /// Statistics by month, rolling metrics and drawdowns.
@@ -75,9 +79,9 @@ pub struct WindowResult {
 impl WindowResult {
     /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
     pub fn free_logs(&mut self) {
-        let replay = &mut self.replay;
-        (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
-        (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
+        WindowLogs::take(&mut self.replay);
+        self.replay.holdings = Vec::new();
+        self.packed = None;
     }
 }
 

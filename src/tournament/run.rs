@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::benchmark::{held_record, measure_against, records};
+use super::logs::{PackLogs, WindowLogs};
 use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
@@ -63,12 +64,14 @@ pub struct RunOptions {
     /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured, and
     /// their orders, fills and round trips after these have been stored. Of thousands of jobs they take gigabytes.
     pub keep_curves: bool,
+    /// Makes bytes of the logs of each window: a fifth of the memory. Nothing but what stores them reads them then.
+    pub pack_logs: Option<PackLogs>,
 }
 
 impl Default for RunOptions {
     /// The skipping loop, and [`INDICATOR_MEMORY`] for columns.
     fn default() -> Self {
-        Self { engine: Loop::default(), memory: INDICATOR_MEMORY, keep_curves: true }
+        Self { engine: Loop::default(), memory: INDICATOR_MEMORY, keep_curves: true, pack_logs: None }
     }
 }
 
@@ -127,7 +130,7 @@ pub(super) fn run_with(
         .with_max_len(1)
         .map(|(window, span)| {
             let cache = IndicatorCache::within(Arc::clone(&budget));
-            battle(plan, window, observer, options.keep_curves, &|agent| play(agent, span, &cache), &done)
+            battle(plan, window, observer, options, &|agent| play(agent, span, &cache), &done)
         })
         .collect();
     let interrupted = || Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
@@ -139,7 +142,7 @@ fn battle(
     plan: &TournamentPlan<'_>,
     window: usize,
     observer: &dyn Observer,
-    keep_curves: bool,
+    options: RunOptions,
     play: &(dyn Fn(&AgentSpec) -> Replay + Sync),
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
@@ -151,7 +154,7 @@ fn battle(
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
         let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
         let ticks = replay.equity.len();
-        if !keep_curves {
+        if !options.keep_curves {
             replay.equity = Vec::new();
         }
         // Lists that grew by doubling have up to half of their room to spare.
@@ -161,11 +164,18 @@ fn battle(
         replay.round_trips.shrink_to_fit();
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, ticks, replay.fills.len());
-        Some(WindowResult { replay, metrics, course })
+        Some(WindowResult { replay, packed: None, metrics, course })
     };
     let results: Option<Vec<WindowResult>> =
         plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
-    results.map(|results| measure_against(plan, results))
+    let mut results = measure_against(plan, results?);
+    if let Some(pack) = options.pack_logs {
+        results.par_iter_mut().for_each(|result| {
+            let logs = WindowLogs::take(&mut result.replay);
+            result.packed = Some(pack(&logs));
+        });
+    }
+    Some(results)
 }
 
 /// From one row a window to one row an agent, with the rankings.

@@ -6,7 +6,7 @@ use super::super::output::{self, counted};
 use super::super::{Exit, Failure, diagnostics, programs, progress, sweep};
 use crate::domain::Shard;
 use crate::run::{
-    Prepared, RunError, RunObserver, ScenarioSource, ShardOptions, ShardReport, on_threads,
+    RunError, RunObserver, ScenarioSource, ShardOptions, ShardReport, on_threads,
     prepare_with, run_shard as shard_of,
 };
 use crate::store::outcomes::PackStore;
