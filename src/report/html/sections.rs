@@ -4,7 +4,6 @@
 //! those of the others are compressed in packs, with the values of their charts, and are unpacked in the browser when a
 //! reader opens them. So a page of thousands of agents is small and opens at once, and is still one file.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use base64::Engine;
@@ -28,7 +27,7 @@ const PACK: usize = 40;
 pub(super) struct Sections<'a> {
     /// In the leaderboard's order.
     pub slots: Vec<Slot<'a>>,
-    /// Gzip in Base64 of a JSON object: by the agent's index in the scenario its section, trades and daily returns.
+    /// Gzip in Base64 of a JSON object: sections, trades and daily returns of some agents.
     pub packs: Vec<String>,
     /// Indexes in the scenario of the agents in packs.
     packed: Vec<usize>,
@@ -50,12 +49,32 @@ pub(super) struct Slot<'a> {
     pack: Option<usize>,
 }
 
-/// What a pack has of an agent.
+/// What a pack has of its agents. Sections are alike: line for line beside each other they take the least room.
 #[derive(Serialize)]
 struct Packed<'a> {
-    html: String,
-    trades: Option<&'a Trades>,
-    returns: Option<&'a Returns>,
+    /// Indexes of the agents in the scenario.
+    agents: Vec<usize>,
+    /// The sections, cut at [`PART`]: by part, by line, by agent; null where an agent has fewer lines.
+    html: Vec<Vec<Vec<Option<&'a str>>>>,
+    trades: Vec<Option<&'a Trades>>,
+    returns: Vec<Option<&'a Returns>>,
+}
+
+/// Begins a part of a section.
+const PART: &str = "<h3>";
+
+/// By part, by line, by section.
+fn interleaved(sections: &[String]) -> Vec<Vec<Vec<Option<&str>>>> {
+    let cut: Vec<Vec<Vec<&str>>> =
+        sections.iter().map(|html| html.split(PART).map(|part| part.split('\n').collect()).collect()).collect();
+    let most = |counts: &mut dyn Iterator<Item = usize>| counts.max().unwrap_or(0);
+    let parts = most(&mut cut.iter().map(Vec::len));
+    let part = |part: usize| {
+        let lines = most(&mut cut.iter().filter_map(|section| section.get(part)).map(Vec::len));
+        let line = |line: usize| cut.iter().map(|section| section.get(part)?.get(line).copied()).collect();
+        (0..lines).map(line).collect()
+    };
+    (0..parts).map(part).collect()
 }
 
 /// What the template of a section is filled with.
@@ -107,12 +126,15 @@ impl<'a> Sections<'a> {
 }
 
 fn pack(agents: &[Agent], charts: &Charts, templates: &Templates) -> Result<String, ReportError> {
-    let packed = |agent: &Agent| {
-        let html = templates.fill("agent_body.html", Body { agent, quote: &charts.quote })?;
-        let (trades, returns) = (charts.trades.get(agent.index), charts.returns.get(agent.index));
-        Ok((agent.index, Packed { html, trades, returns }))
+    let section =
+        |agent: &Agent| templates.fill("agent_body.html", Body { agent, quote: &charts.quote });
+    let sections = agents.iter().map(section).collect::<Result<Vec<String>, ReportError>>()?;
+    let all = Packed {
+        agents: agents.iter().map(|agent| agent.index).collect(),
+        html: interleaved(&sections),
+        trades: agents.iter().map(|agent| charts.trades.get(agent.index)).collect(),
+        returns: agents.iter().map(|agent| charts.returns.get(agent.index)).collect(),
     };
-    let all = agents.iter().map(packed).collect::<Result<BTreeMap<usize, Packed<'_>>, ReportError>>()?;
     let text = serde_json::to_vec(&all)?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let bytes = encoder.write_all(&text).and_then(|()| encoder.finish());
@@ -181,9 +203,17 @@ mod tests {
         let mut text = String::new();
         GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
         let pack: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let idle = &pack["1"];
-        assert!(idle["html"].as_str().unwrap().contains("Statistics of idle"), "{idle}");
-        assert_eq!(idle["trades"], serde_json::to_value(&view.charts.trades[1]).unwrap());
+        let agents: Vec<u64> = pack["agents"].as_array().unwrap().iter().filter_map(|one| one.as_u64()).collect();
+        let at = agents.iter().position(|&agent| agent == 1).unwrap();
+        let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
+        let line = |line: &serde_json::Value| line[at].as_str().map(str::to_owned);
+        let part = |part: &serde_json::Value| list(part).iter().filter_map(line).collect::<Vec<_>>().join("\n");
+        let idle = list(&pack["html"]).iter().map(part).collect::<Vec<_>>().join(PART);
+        let quote = &view.charts.quote;
+        let agent = view.agents.last().unwrap();
+        assert_eq!(idle, templates.fill("agent_body.html", Body { agent, quote }).unwrap());
+        assert!(idle.contains("Statistics of idle"), "{idle}");
+        assert_eq!(pack["trades"][at], serde_json::to_value(&view.charts.trades[1]).unwrap());
         let charts: serde_json::Value =
             serde_json::from_str(&sections.charts(&view.charts).unwrap()).unwrap();
         assert!(

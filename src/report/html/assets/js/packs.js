@@ -1,7 +1,7 @@
 // Sections of agents that the page carries compressed: unpacked when one of them is opened.
 const packs = new Map();
 
-/** A pack's sections, trades and daily returns by the agent's number. */
+/** A pack: the numbers of its agents, their sections (by part, by line, by agent), trades and daily returns. */
 function unpacked(number) {
   if (!packs.has(number)) {
     const bytes = Uint8Array.from(atob(byId(`pack-${number}`).textContent), (sign) => sign.charCodeAt(0));
@@ -14,10 +14,12 @@ function unpacked(number) {
 /** Puts an agent's section where its head is, and its values among those of the page. */
 async function unpack(section, agent) {
   try {
-    const { html, trades, returns } = (await unpacked(section.dataset.pack))[agent];
-    section.insertAdjacentHTML("beforeend", html);
-    values.trades[agent] = trades;
-    values.returns[agent] = returns;
+    const pack = await unpacked(section.dataset.pack);
+    const at = pack.agents.indexOf(agent);
+    const part = (lines) => lines.map((line) => line[at]).filter((line) => line !== null).join("\n");
+    section.insertAdjacentHTML("beforeend", pack.html.map(part).join("<h3>"));
+    values.trades[agent] = pack.trades[at];
+    values.returns[agent] = pack.returns[at];
     makeSortable(section);
     return true;
   } catch (error) {
