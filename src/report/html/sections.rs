@@ -54,7 +54,7 @@ pub(super) struct Slot<'a> {
 struct Packed<'a> {
     /// Indexes of the agents in the scenario.
     agents: Vec<usize>,
-    /// The sections, cut at [`PART`]: by part, by line, by agent; null where an agent has fewer lines.
+    /// The sections, cut at [`PART`]: by part, by line, by agent; null where an agent has fewer.
     html: Vec<Vec<Vec<Option<&'a str>>>>,
     trades: Vec<Option<&'a Trades>>,
     returns: Vec<Option<&'a Returns>>,
@@ -207,8 +207,9 @@ mod tests {
         let at = agents.iter().position(|&agent| agent == 1).unwrap();
         let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
         let line = |line: &serde_json::Value| line[at].as_str().map(str::to_owned);
-        let part = |part: &serde_json::Value| list(part).iter().filter_map(line).collect::<Vec<_>>().join("\n");
-        let idle = list(&pack["html"]).iter().map(part).collect::<Vec<_>>().join(PART);
+        let part = |part: &serde_json::Value| list(part).iter().filter_map(line).collect::<Vec<_>>();
+        let parts = list(&pack["html"]).iter().map(part).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let idle = parts.iter().map(|part| part.join("\n")).collect::<Vec<_>>().join(PART);
         let quote = &view.charts.quote;
         let agent = view.agents.last().unwrap();
         assert_eq!(idle, templates.fill("agent_body.html", Body { agent, quote }).unwrap());

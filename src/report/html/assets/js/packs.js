@@ -16,8 +16,9 @@ async function unpack(section, agent) {
   try {
     const pack = await unpacked(section.dataset.pack);
     const at = pack.agents.indexOf(agent);
-    const part = (lines) => lines.map((line) => line[at]).filter((line) => line !== null).join("\n");
-    section.insertAdjacentHTML("beforeend", pack.html.map(part).join("<h3>"));
+    const lines = (part) => part.map((line) => line[at]).filter((line) => line !== null);
+    const parts = pack.html.map(lines).filter((part) => part.length > 0);
+    section.insertAdjacentHTML("beforeend", parts.map((part) => part.join("\n")).join("<h3>"));
     values.trades[agent] = pack.trades[at];
     values.returns[agent] = pack.returns[at];
     makeSortable(section);
