@@ -1,6 +1,8 @@
 //! The logs of a window as a table is made of them: as they are, or out of the bytes that a run has kept them in.
 
-use crate::engine::{FillRow, OrderRow, Posting, RoundTrip};
+use std::borrow::Cow;
+
+use crate::engine::{FillRow, OrderRow, Posting, Replay, RoundTrip};
 use crate::tournament::{WindowLogs, WindowResult};
 
 /// The bytes of logs, for [`RunOptions::pack_logs`](crate::tournament::RunOptions::pack_logs).
@@ -14,6 +16,14 @@ pub fn pack_logs(logs: &WindowLogs) -> Box<[u8]> {
 pub(super) fn unpacked(window: &WindowResult) -> Option<WindowLogs> {
     let bytes = window.packed.as_deref()?;
     Some(postcard::from_bytes(bytes).expect("logs as they were packed"))
+}
+
+/// The replay of a window, with its holdings.
+pub(super) fn with_holdings<'w>(window: &'w WindowResult, unpacked: Option<&WindowLogs>) -> Cow<'w, Replay> {
+    match unpacked {
+        Some(logs) => Cow::Owned(Replay { holdings: logs.holdings.clone(), ..window.replay.clone() }),
+        None => Cow::Borrowed(&window.replay),
+    }
 }
 
 /// The logs of a window.
@@ -30,7 +40,7 @@ impl<'w> Logs<'w> {
     pub fn of(window: &'w WindowResult, unpacked: Option<&'w WindowLogs>) -> Self {
         let replay = &window.replay;
         match unpacked {
-            Some(WindowLogs { orders, fills, postings, round_trips }) => {
+            Some(WindowLogs { orders, fills, postings, round_trips, .. }) => {
                 Self { orders, fills, postings, round_trips }
             }
             None => Self {

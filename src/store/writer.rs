@@ -18,7 +18,7 @@ use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
-use super::window_logs::{Logs, unpacked};
+use super::window_logs::{Logs, unpacked, with_holdings};
 use super::{
     AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
     StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
@@ -145,6 +145,8 @@ impl<'a> RunWriter<'a> {
         let on_margin = tables::on_margin(market);
         let mut postings =
             if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
+        let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(&folder))?;
+        let mut equity = TableFile::create(&folder, "equity", self.run.csv, &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
             let (window, unpacked) = (result.replay.window, unpacked(result));
@@ -155,13 +157,16 @@ impl<'a> RunWriter<'a> {
             if let Some(postings) = &mut postings {
                 postings.write(tables::postings(window, logs.postings, market))?;
             }
+            let replay = with_holdings(result, unpacked.as_ref());
+            equity::walk(agent.name.as_str(), &replay, market, EQUITY_PART, |part| {
+                equity.write(tables::equity(window.index, part))
+            })?;
             jobs.push(JobRecord::new(result, logs, conventions));
         }
-        [Some(trades), Some(fills), Some(orders), postings]
+        [Some(trades), Some(fills), Some(orders), postings, Some(equity)]
             .into_iter()
             .flatten()
             .try_for_each(TableFile::close)?;
-        self.write_equity(&folder, agent)?;
         let record = AgentRecord::with_windows(agent, conventions, jobs);
         json::write(&folder.join("metrics.json"), "the metrics", &record)?;
         self.records().insert(agent.name.to_string(), record);
@@ -288,18 +293,6 @@ impl<'a> RunWriter<'a> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
         let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
         TableFile::create(folder, name, self.run.csv, &empty)
-    }
-
-    fn write_equity(&self, folder: &Path, agent: &AgentResult) -> Result<(), StoreError> {
-        let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(folder))?;
-        let mut file = TableFile::create(folder, "equity", self.run.csv, &empty)?;
-        for window in &agent.windows {
-            let replay = &window.replay;
-            equity::walk(agent.name.as_str(), replay, self.run.market, EQUITY_PART, |part| {
-                file.write(tables::equity(replay.window.index, part))
-            })?;
-        }
-        file.close()
     }
 }
 

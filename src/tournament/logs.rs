@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{FillRow, OrderRow, Posting, Replay, RoundTrip};
+use crate::engine::{FillRow, Holding, OrderRow, Posting, Replay, RoundTrip};
 
-/// Orders, fills, postings and round trips of an agent in a window.
+/// Holdings, orders, fills, postings and round trips of an agent in a window.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct WindowLogs {
+    /// Cash and positions after each tick that changed them.
+    pub holdings: Vec<Holding>,
     /// Every order, by id.
     pub orders: Vec<OrderRow>,
     /// Every fill, in order of time.
@@ -24,6 +26,7 @@ impl WindowLogs {
     /// Takes the logs out of a replay, which has none then.
     pub fn take(replay: &mut Replay) -> Self {
         Self {
+            holdings: std::mem::take(&mut replay.holdings),
             orders: std::mem::take(&mut replay.orders),
             fills: std::mem::take(&mut replay.fills),
             postings: std::mem::take(&mut replay.postings),

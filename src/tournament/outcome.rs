@@ -80,7 +80,6 @@ impl WindowResult {
     /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
     pub fn free_logs(&mut self) {
         WindowLogs::take(&mut self.replay);
-        self.replay.holdings = Vec::new();
         self.packed = None;
     }
 }

@@ -169,7 +169,8 @@ fn battle(
     let results: Option<Vec<WindowResult>> =
         plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
     let mut results = measure_against(plan, results?);
-    if let Some(pack) = options.pack_logs {
+    // Records against a benchmark are made of the holdings.
+    if let Some(pack) = options.pack_logs.filter(|_| plan.scenario.report.benchmark.is_none()) {
         results.par_iter_mut().for_each(|result| {
             let logs = WindowLogs::take(&mut result.replay);
             result.packed = Some(pack(&logs));
