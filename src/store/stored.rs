@@ -182,7 +182,8 @@ mod tests {
         let mut tournament = fixture::tournament();
         for window in tournament.agents.iter_mut().flat_map(|agent| &mut agent.windows) {
             let logs = crate::tournament::WindowLogs::take(&mut window.replay);
-            window.packed = Some(crate::store::pack_logs(&logs));
+            let bytes = crate::store::pack_logs(&logs);
+            window.packed = Some(crate::tournament::PackedLogs { bytes, returns: Ok(Vec::new()) });
         }
         let writer = RunWriter::open(two.path(), Run { csv: true, ..fixture::run() }).unwrap();
         let packed = writer.finish(&tournament).unwrap();

@@ -14,8 +14,8 @@ pub fn pack_logs(logs: &WindowLogs) -> Box<[u8]> {
 /// The logs of a window whose bytes are kept; `None` where its replay has them.
 #[expect(clippy::expect_used, reason = "the bytes were made by `pack_logs` in this process")]
 pub(super) fn unpacked(window: &WindowResult) -> Option<WindowLogs> {
-    let bytes = window.packed.as_deref()?;
-    Some(postcard::from_bytes(bytes).expect("logs as they were packed"))
+    let packed = window.packed.as_ref()?;
+    Some(postcard::from_bytes(&packed.bytes).expect("logs as they were packed"))
 }
 
 /// The replay of a window, with its holdings.

@@ -38,8 +38,8 @@ pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::{replay_agent, replay_entrant};
 pub use outcome::{
-    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, Ranking, Tournament, WindowResult,
-    WindowSpan,
+    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, PackedLogs, Ranking, Tournament,
+    WindowResult, WindowSpan,
 };
 pub use plan::TournamentPlan;
 pub use ranking::{leaderboard, rank_battle};

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::benchmark::{held_record, measure_against, records};
+use super::benchmark::{held_record, measure_against, records, returns_of};
 use super::logs::{PackLogs, WindowLogs};
-use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
+use super::outcome::{AgentResult, PackedLogs, Tournament, WindowResult, WindowSpan};
 use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
@@ -169,11 +169,11 @@ fn battle(
     let results: Option<Vec<WindowResult>> =
         plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
     let mut results = measure_against(plan, results?);
-    // Records against a benchmark are made of the holdings.
-    if let Some(pack) = options.pack_logs.filter(|_| plan.scenario.report.benchmark.is_none()) {
+    if let Some(pack) = options.pack_logs {
         results.par_iter_mut().for_each(|result| {
-            let logs = WindowLogs::take(&mut result.replay);
-            result.packed = Some(pack(&logs));
+            let returns = returns_of(plan, result);
+            let bytes = pack(&WindowLogs::take(&mut result.replay));
+            result.packed = Some(PackedLogs { bytes, returns });
         });
     }
     Some(results)
