@@ -5,9 +5,7 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
-use crate::run::{
-    ReplayPath, RunEstimate, ScenarioSource, check_memory, estimate, on_threads, prepare_with,
-};
+use crate::run::{ReplayPath, RunEstimate, ScenarioSource, check_memory, estimate, on_threads, prepare_with};
 use crate::store::registry::StoredAgents;
 use crate::tournament::{INDICATOR_MEMORY, RunOptions};
 

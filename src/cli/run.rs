@@ -17,8 +17,8 @@ use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
-use crate::tournament::{INDICATOR_MEMORY, RunOptions};
 use crate::tournament::formats::FormatView;
+use crate::tournament::{INDICATOR_MEMORY, RunOptions};
 
 /// Reads, replays, stores, prints.
 ///

@@ -19,7 +19,9 @@ pub fn sync_tree(folder: &Path) -> Result<(), (PathBuf, io::Error)> {
         let parts = files.chunks(files.len().div_ceil(AT_ONCE).max(1));
         let running: Vec<_> = parts.map(|files| scope.spawn(move || part(files))).collect();
         // A thread that panics is a bug, which is passed on.
-        running.into_iter().try_for_each(|one| one.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
+        running
+            .into_iter()
+            .try_for_each(|one| one.join().unwrap_or_else(|bug| std::panic::resume_unwind(bug)))
     })?;
     folders.iter().try_for_each(|folder| sync_folder(folder).map_err(at(folder)))
 }

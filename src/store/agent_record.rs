@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::window_logs::{Logs, unpacked};
+use super::window_logs::{LogRows, unpacked};
 use super::word_map::WordMap;
 use super::{PeriodStatsRecord, StoreError, score_record};
 use crate::domain::Metric;
@@ -110,7 +110,7 @@ impl AgentRecord {
     pub fn new(result: &AgentResult, conventions: &MetricSpec) -> Self {
         let job = |window: &WindowResult| {
             let unpacked = unpacked(window);
-            JobRecord::new(window, Logs::of(window, unpacked.as_ref()), conventions)
+            JobRecord::new(window, LogRows::of(window, unpacked.as_ref()), conventions)
         };
         Self::with_windows(result, conventions, result.windows.iter().map(job).collect())
     }
@@ -184,7 +184,7 @@ impl JobRecord {
     }
 
     /// Of an agent's result in a window, and its logs.
-    pub(super) fn new(result: &WindowResult, logs: Logs<'_>, conventions: &MetricSpec) -> Self {
+    pub(super) fn new(result: &WindowResult, logs: LogRows<'_>, conventions: &MetricSpec) -> Self {
         let (replay, m) = (&result.replay, &result.metrics);
         let (metrics, missing) = metrics_of(m, conventions);
         Self {

@@ -499,11 +499,13 @@ fn look_at_scenario(
         }
     }
     if depth == Depth::Files {
-        problems.extend(TrialStore::problem(scenario).map(|(file, problem, help)| IntegrityProblem::Trials {
-            file,
-            problem,
-            help,
-        }));
+        problems.extend(
+            TrialStore::problem(scenario).map(|(file, problem, help)| IntegrityProblem::Trials {
+                file,
+                problem,
+                help,
+            }),
+        );
     }
     Ok(())
 }

@@ -28,14 +28,14 @@ pub(super) fn with_holdings<'w>(window: &'w WindowResult, unpacked: Option<&Wind
 
 /// The logs of a window.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Logs<'w> {
+pub(super) struct LogRows<'w> {
     pub orders: &'w [OrderRow],
     pub fills: &'w [FillRow],
     pub postings: &'w [Posting],
     pub round_trips: &'w [RoundTrip],
 }
 
-impl<'w> Logs<'w> {
+impl<'w> LogRows<'w> {
     /// Those that were unpacked, else those of the replay.
     pub fn of(window: &'w WindowResult, unpacked: Option<&'w WindowLogs>) -> Self {
         let replay = &window.replay;

@@ -18,10 +18,10 @@ use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
-use super::window_logs::{Logs, unpacked, with_holdings};
+use super::window_logs::{LogRows, unpacked, with_holdings};
 use super::{
-    AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
-    StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
+    AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord,
+    StoreError, StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
 };
 use crate::domain::{AgentName, check_name};
 use crate::engine::Window;
@@ -150,7 +150,7 @@ impl<'a> RunWriter<'a> {
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
             let (window, unpacked) = (result.replay.window, unpacked(result));
-            let logs = Logs::of(result, unpacked.as_ref());
+            let logs = LogRows::of(result, unpacked.as_ref());
             trades.write(tables::trades(window, logs.round_trips, market))?;
             fills.write(tables::fills(window, logs.fills, market))?;
             orders.write(tables::orders(window, logs.orders, market))?;
@@ -242,7 +242,11 @@ impl<'a> RunWriter<'a> {
                     .with_usage(scenario, &self.recording)
             },
             battles: battles(tournament),
-            agents: tournament.agents.iter().filter_map(|agent| records.remove(agent.name.as_str())).collect(),
+            agents: tournament
+                .agents
+                .iter()
+                .filter_map(|agent| records.remove(agent.name.as_str()))
+                .collect(),
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
                 let regimes = regimes.map(|regime| regime.as_str().to_owned());
@@ -289,7 +293,12 @@ impl<'a> RunWriter<'a> {
     }
 
     /// A table over all windows; the file has its columns even where nothing happened.
-    fn new_table<R>(&self, folder: &Path, name: &str, table: BatchBuilder<R>) -> Result<TableFile, StoreError> {
+    fn new_table<R>(
+        &self,
+        folder: &Path,
+        name: &str,
+        table: BatchBuilder<R>,
+    ) -> Result<TableFile, StoreError> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
         let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
         TableFile::create(folder, name, self.run.csv, &empty)

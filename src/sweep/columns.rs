@@ -85,8 +85,7 @@ impl Measuring {
         let first = outcomes.iter().flatten().next();
         columns.periods_per_year[index] = first.map_or(1.0, |first| first.metrics.periods_per_year);
         let complete = trial.is_complete(&self.all);
-        columns.returns[index] =
-            if complete { trial_returns(outcomes, &self.apart) } else { None };
+        columns.returns[index] = if complete { trial_returns(outcomes, &self.apart) } else { None };
         for (training, chosen) in self.training.iter().zip(&mut columns.chosen) {
             let score = self.objective.score(outcomes, training);
             if !score.is_absent() && (chosen.trial.is_none() || score > chosen.score) {

@@ -275,7 +275,9 @@ impl<'a> Sweep<'a> {
             let mut open = Vec::new();
             for &window in &job.windows {
                 match known.next() {
-                    Some((key, Some(outcome))) => outcomes[window] = Some(self.keep(trial, window, key, outcome)),
+                    Some((key, Some(outcome))) => {
+                        outcomes[window] = Some(self.keep(trial, window, key, outcome))
+                    }
                     Some((key, None)) => {
                         open_keys.push(key);
                         open.push(window);
@@ -301,7 +303,13 @@ impl<'a> Sweep<'a> {
     }
 
     /// Enters where a trial's outcome is: in the cache, or in memory where that keeps nothing.
-    fn keep(&mut self, trial: usize, window: usize, key: JobKey, outcome: WindowOutcome) -> Arc<WindowOutcome> {
+    fn keep(
+        &mut self,
+        trial: usize,
+        window: usize,
+        key: JobKey,
+        outcome: WindowOutcome,
+    ) -> Arc<WindowOutcome> {
         let outcome = Arc::new(outcome);
         let kept = if self.trial_cache.keeps() {
             TrialOutcome::Cached(key)

@@ -37,6 +37,7 @@ pub use cutoff::{CutoffSide, CutoffSplit, cutoff_splits};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::{replay_agent, replay_entrant};
+pub use logs::{PackLogs, WindowLogs};
 pub use outcome::{
     AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, PackedLogs, Ranking, Tournament,
     WindowResult, WindowSpan,
@@ -46,7 +47,6 @@ pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use remembered::remembered_in_words;
 pub use repeats::{Repeated, Spread, repeated};
-pub use logs::{PackLogs, WindowLogs};
 pub use run::{INDICATOR_MEMORY, Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
 pub use score::{score, score_of_repeats, score_over, shown, why_over};
 pub use share::{KnownReplays, NoReplays, Share, run_known, run_share};

@@ -37,7 +37,11 @@ fn memory_that_is_not_there_is_refused_before_the_run() {
         let said = limited(&stage, "ulimit -v 3000000", words);
         assert_eq!(said.code, Some(1), "{words}: {said:?}");
         assert!(said.stderr.contains(" GB of memory, of which "), "{words}: {}", said.stderr);
-        assert!(said.stderr.contains("help: use fewer windows, agents or trials"), "{words}: {}", said.stderr);
+        assert!(
+            said.stderr.contains("help: use fewer windows, agents or trials"),
+            "{words}: {}",
+            said.stderr
+        );
     }
 }
 
@@ -57,7 +61,11 @@ fn a_sweep_that_does_not_fit_is_refused_before_the_first_trial() {
         let said = limited(&stage, "ulimit -v 3000000", words);
         assert_eq!(said.code, Some(1), "{words}: {said:?}");
         assert!(said.stderr.contains(" GB of memory, of which "), "{words}: {}", said.stderr);
-        assert!(said.stderr.contains("help: use fewer windows, agents or trials"), "{words}: {}", said.stderr);
+        assert!(
+            said.stderr.contains("help: use fewer windows, agents or trials"),
+            "{words}: {}",
+            said.stderr
+        );
     }
 }
 

@@ -6,8 +6,8 @@ use super::super::output::{self, counted};
 use super::super::{Exit, Failure, diagnostics, programs, progress, sweep};
 use crate::domain::Shard;
 use crate::run::{
-    RunError, RunObserver, ScenarioSource, ShardOptions, ShardReport, on_threads,
-    prepare_with, run_shard as shard_of,
+    RunError, RunObserver, ScenarioSource, ShardOptions, ShardReport, on_threads, prepare_with,
+    run_shard as shard_of,
 };
 use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;

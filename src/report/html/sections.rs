@@ -65,8 +65,10 @@ const PART: &str = "<h3>";
 
 /// By part, by line, by section.
 fn interleaved(sections: &[String]) -> Vec<Vec<Vec<Option<&str>>>> {
-    let cut: Vec<Vec<Vec<&str>>> =
-        sections.iter().map(|html| html.split(PART).map(|part| part.split('\n').collect()).collect()).collect();
+    let cut: Vec<Vec<Vec<&str>>> = sections
+        .iter()
+        .map(|html| html.split(PART).map(|part| part.split('\n').collect()).collect())
+        .collect();
     let most = |counts: &mut dyn Iterator<Item = usize>| counts.max().unwrap_or(0);
     let parts = most(&mut cut.iter().map(Vec::len));
     let part = |part: usize| {
@@ -126,8 +128,7 @@ impl<'a> Sections<'a> {
 }
 
 fn pack(agents: &[Agent], charts: &Charts, templates: &Templates) -> Result<String, ReportError> {
-    let section =
-        |agent: &Agent| templates.fill("agent_body.html", Body { agent, quote: &charts.quote });
+    let section = |agent: &Agent| templates.fill("agent_body.html", Body { agent, quote: &charts.quote });
     let sections = agents.iter().map(section).collect::<Result<Vec<String>, ReportError>>()?;
     let all = Packed {
         agents: agents.iter().map(|agent| agent.index).collect(),
@@ -203,7 +204,8 @@ mod tests {
         let mut text = String::new();
         GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
         let pack: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let agents: Vec<u64> = pack["agents"].as_array().unwrap().iter().filter_map(|one| one.as_u64()).collect();
+        let agents: Vec<u64> =
+            pack["agents"].as_array().unwrap().iter().filter_map(|one| one.as_u64()).collect();
         let at = agents.iter().position(|&agent| agent == 1).unwrap();
         let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
         let line = |line: &serde_json::Value| line[at].as_str().map(str::to_owned);

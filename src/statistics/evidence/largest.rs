@@ -59,7 +59,8 @@ impl Largest {
             Recentring::Lower => are_all.then_some(self.lower),
             Recentring::Upper => are_all.then_some(self.upper),
             Recentring::Consistent => {
-                let found = self.consistent.iter().find(|&&(_, column)| kept[column]).map(|&(value, _)| value);
+                let found =
+                    self.consistent.iter().find(|&&(_, column)| kept[column]).map(|&(value, _)| value);
                 found.or_else(|| (self.consistent.len() < KEPT).then_some(f64::NEG_INFINITY))
             }
         }

@@ -177,7 +177,10 @@ pub fn assess_selection(returns: &Panel, spec: &SelectionSpec) -> Result<Selecti
         overfitting: cscv(returns, blocks),
         block_length,
         spa: simulated.as_mut().map(|found| found.test()).map_err(|error| error.clone()),
-        superior: simulated.as_mut().map_err(|error| error.clone()).and_then(|found| superior(found, spec.alpha)),
+        superior: simulated
+            .as_mut()
+            .map_err(|error| error.clone())
+            .and_then(|found| superior(found, spec.alpha)),
         confidence_set: confidence_set(returns, winner, &resamples, spec),
         sharpe_ratios,
     })

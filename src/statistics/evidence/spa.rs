@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::convention::Convention;
 use super::error::{EvidenceError, at_least};
 use super::largest::{Largest, Recentring};
-use super::numeric::{argmax, centred, dot, largest, mean, real};
+use super::numeric::{argmax, centred, dot, mean, real};
 use super::panel::Panel;
 use super::stationary_bootstrap::{Resamples, check_block_length};
 use crate::metrics::{Missing, is_constant, quantile};
@@ -272,6 +272,7 @@ pub fn spa(
 #[cfg(test)]
 mod tests {
     use super::super::largest::KEPT;
+    use super::super::numeric::largest;
     use super::super::testing::{close, noisy};
     use super::*;
 
@@ -369,7 +370,8 @@ mod tests {
             let means: Vec<Vec<f64>> = panel.columns().iter().map(|column| draws.means(column)).collect();
             let of = |b: usize| {
                 let open = (0..panel.width()).filter(|&column| kept[column]);
-                largest(open.map(|column| simulated.columns[column].simulated(means[column][b], null))).max(0.0)
+                largest(open.map(|column| simulated.columns[column].simulated(means[column][b], null)))
+                    .max(0.0)
             };
             (0..draws.count()).map(of).collect()
         };

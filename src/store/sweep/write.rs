@@ -21,8 +21,8 @@ use crate::scenario::{MetricSpec, RankingMetric, Scenario, SweepSpec, SweptValue
 use crate::statistics::evidence::EvidenceError;
 use crate::sweep::validation::OutOfSample;
 use crate::sweep::{
-    Judged, Outcomes, Searched, Selection, Trial, TrialCache, TrialCacheError, WindowOutcome, load, trial_record,
-    window_score,
+    Judged, Outcomes, Searched, Selection, Trial, TrialCache, TrialCacheError, WindowOutcome, load,
+    trial_record, window_score,
 };
 use crate::tournament::score;
 
