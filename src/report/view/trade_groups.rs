@@ -90,14 +90,15 @@ fn table(
 #[expect(clippy::cast_precision_loss, reason = "counts of trades, shown only")]
 fn row(name: &str, sums: &Sums) -> Vec<Cell> {
     let trades = sums.trades as f64;
-    vec![
+    let cells = [
         Cell::words(name),
         Cell::number(Some(trades), |_| count(sums.trades)),
         Cell::number(Some(sums.won as f64 / trades * 100.0), ratio),
         Cell::number(Some(sums.pnl), signed).toned(),
         Cell::number(Some(sums.returns / trades), signed).toned(),
         Cell::number(Some(sums.fees), ratio),
-    ]
+    ];
+    cells.map(Cell::by_text).into()
 }
 
 #[cfg(test)]
