@@ -5,11 +5,9 @@ use std::time::Duration;
 use super::args::RunArgs;
 use super::output::{self, counted};
 use super::{Exit, Failure, programs, run};
-use crate::run::{
-    ReplayPath, RunEstimate, SWEEP_MEMORY, ScenarioSource, check_memory, estimate, on_threads, prepare_with,
-};
+use crate::run::{ReplayPath, RunEstimate, ScenarioSource, check_memory, estimate, on_threads, prepare_with};
 use crate::store::registry::StoredAgents;
-use crate::tournament::RunOptions;
+use crate::tournament::{INDICATOR_MEMORY, RunOptions};
 
 /// Says what a run would take, from a short timed sample of it.
 ///
@@ -18,10 +16,9 @@ use crate::tournament::RunOptions;
 pub fn dry_run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
     run::begin(&source, &args.output)?;
-    let unlimited = if source.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
     let options = RunOptions {
         engine: args.engine.into(),
-        memory: args.output.memory.unwrap_or(unlimited),
+        memory: args.output.memory.unwrap_or(INDICATOR_MEMORY),
         ..RunOptions::default()
     };
     let found = on_threads(args.output.threads.count(), || {

@@ -17,8 +17,8 @@ use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;
 use crate::store::{StandingsRecord, StoredRun, TournamentRecord};
-use crate::tournament::RunOptions;
 use crate::tournament::formats::FormatView;
+use crate::tournament::{INDICATOR_MEMORY, RunOptions};
 
 /// Reads, replays, stores, prints.
 ///
@@ -101,8 +101,8 @@ pub fn run_source(
             }
             None => prepared,
         };
-        let options =
-            RunOptions { engine, memory: args.memory.unwrap_or(usize::MAX), ..RunOptions::default() };
+        let memory = args.memory.unwrap_or(INDICATOR_MEMORY);
+        let options = RunOptions { engine, memory, ..RunOptions::default() };
         let stored = run_and_store(&prepared, &destination, options, &progress);
         if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
             let found = found.load(Ordering::Relaxed);

@@ -34,12 +34,18 @@ pub(super) struct Head {
 pub(super) struct Cell {
     /// Text of the cell.
     pub text: String,
-    /// By which a column of numbers is sorted; none sorts last.
+    /// By which a column of numbers is sorted, in pages to nine digits; without one, by its text.
+    #[serde(serialize_with = "nine_digits")]
     pub value: Option<f64>,
     /// `good`, `bad` or nothing.
     pub tone: &'static str,
     /// What it means, for a pointer over it.
     pub hint: Option<&'static str>,
+}
+
+fn nine_digits<S: serde::Serializer>(value: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    let short = |value: f64| format!("{value:.8e}").parse().unwrap_or(value);
+    value.map(short).serialize(to)
 }
 
 impl Head {
@@ -83,6 +89,11 @@ impl Cell {
     /// The same with the definition of a metric.
     pub fn explained(self, metric: Option<Metric>) -> Self {
         Self { hint: metric.map(|metric| metric.info().doc), ..self }
+    }
+
+    /// The same sorted by its text, where the digits that are shown suffice.
+    pub fn by_text(self) -> Self {
+        Self { value: None, ..self }
     }
 
     /// The same with its sign as good or bad.

@@ -13,13 +13,14 @@ use serde::Serialize;
 use super::ReportError;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("report.html", include_str!("html/assets/report.html")),
     ("head.html", include_str!("html/assets/head.html")),
     ("compare.html", include_str!("html/assets/compare.html")),
     ("curves.html", include_str!("html/assets/curves.html")),
     ("macros.html", include_str!("html/assets/macros.html")),
     ("agent.html", include_str!("html/assets/agent.html")),
+    ("agent_body.html", include_str!("html/assets/agent_body.html")),
     ("tournament.html", include_str!("html/assets/tournament.html")),
     ("format.html", include_str!("html/assets/format.html")),
     ("standings.html", include_str!("html/assets/standings.html")),
@@ -31,9 +32,24 @@ const TEMPLATES: [(&str, &str); 12] = [
 /// How Markdown is escaped.
 const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
 
-/// Fills in a template.
+/// Fills in one template.
 pub(super) fn fill(name: &str, values: impl Serialize) -> Result<String, ReportError> {
-    Ok(environment()?.get_template(name)?.render(Value::from(Serde(values)))?)
+    Templates::new()?.fill(name, values)
+}
+
+/// All templates, parsed once.
+pub(super) struct Templates(Environment<'static>);
+
+impl Templates {
+    /// Parses them.
+    pub fn new() -> Result<Self, ReportError> {
+        Ok(Self(environment()?))
+    }
+
+    /// Fills in one of them.
+    pub fn fill(&self, name: &str, values: impl Serialize) -> Result<String, ReportError> {
+        Ok(self.0.get_template(name)?.render(Value::from(Serde(values)))?)
+    }
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {

@@ -119,7 +119,7 @@ impl RunError {
             Self::TrialCache(_) => "check that the output folder may be written",
             Self::Standings(_) => "the files of the run are inconsistent: run the scenario again",
             Self::Memory { .. } => {
-                "use fewer windows or agents or a coarser interval, divide the run into shards (`--shard`), or use a machine \
+                "use fewer windows, agents or trials or a coarser interval, divide the run into shards (`--shard`), or use a machine \
                  with more memory"
             }
             Self::Threads(_) => "give fewer with --threads",

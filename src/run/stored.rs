@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::scenario::{ReportFormat, Scenario};
 use crate::store::registry::{Registry, agent_parts};
 use crate::store::{self, Index, Published, Run, RunCommit, RunTiming, RunWriter, StoredRun};
-use crate::tournament::{RunOptions, Tournament};
+use crate::tournament::{RunOptions, Tournament, WindowResult};
 
 /// Formats that write the Parquet files as CSV too.
 const CSV: [ReportFormat; 2] = [ReportFormat::Csv, ReportFormat::Spreadsheet];
@@ -97,7 +97,10 @@ pub(super) fn run_and_keep(
         agents => Some(Registry::open(destination.out)?.lock(agents)?),
     };
     let writer = RunWriter::open(destination.out, destination.run(prepared, &prepared.scenario))?;
-    let result = run(prepared, options, observer)?;
+    // Histories of registered agents are made of the logs.
+    let packs = !options.keep_curves && registered.is_empty();
+    let options = RunOptions { pack_logs: packs.then_some(store::pack_logs), ..options };
+    let mut result = run(prepared, options, observer)?;
     let parts = agent_parts(&prepared.scenario, &prepared.market, &result.tournament);
     let writer = writer.recorded(prepared.collector.take()).logged(prepared.collector.take_logs());
     let writer = writer.split(result.cutoffs.clone());
@@ -105,7 +108,7 @@ pub(super) fn run_and_keep(
         Some(found) => writer.assessed(found.clone()),
         None => writer,
     };
-    let published = publish(writer, &result.tournament, observer)?;
+    let published = publish(writer, &mut result.tournament, options.keep_curves, observer)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     let base_dir = base_dir(&prepared.scenario);
     let contents = prepared.contents();
@@ -121,18 +124,23 @@ fn base_dir(scenario: &Scenario) -> Option<PathBuf> {
 }
 
 /// Writes the agents on all threads, then makes the folder appear. Nothing is left of it where the observer cancels it.
+/// An agent's logs are freed when they are written, unless they are to be kept.
 pub(super) fn publish(
     writer: RunWriter<'_>,
-    tournament: &Tournament,
+    tournament: &mut Tournament,
+    keep_logs: bool,
     observer: &dyn RunObserver,
 ) -> Result<Published, RunError> {
-    let (agents, written) = (&tournament.agents, AtomicUsize::new(0));
-    agents.par_iter().with_max_len(1).try_for_each(|agent| {
+    let (all, written) = (tournament.agents.len(), AtomicUsize::new(0));
+    tournament.agents.par_iter_mut().with_max_len(1).try_for_each(|agent| {
         if observer.cancelled() {
-            let done = format!("writing {} of {} agents", written.load(Ordering::Relaxed), agents.len());
+            let done = format!("writing {} of {all} agents", written.load(Ordering::Relaxed));
             return Err(RunError::Interrupted { done, kept: Kept::Nothing });
         }
         writer.write_agent(agent)?;
+        if !keep_logs {
+            agent.windows.iter_mut().for_each(WindowResult::free_logs);
+        }
         written.fetch_add(1, Ordering::Relaxed);
         Ok(())
     })?;

@@ -1,20 +1,20 @@
 //! A sweep: many values for an agent's parameters, then the scenario with the winner's values in place.
 
 use super::observer::{CancelOnly, Relay};
-use super::{Kept, Prepared, RunError, RunEvent, RunObserver};
+use super::{Kept, Prepared, RunError, RunEvent, RunObserver, check_memory};
 use crate::scenario::{Scenario, SearchKind, SweepSpec};
 use crate::sweep::validation::{OutOfSample, validate};
-use crate::sweep::{self, Objective, Searched, Space, SweepError, SweepPlan, TrialCache, best};
-use crate::tournament::{self, RunOptions, Tournament, TournamentPlan};
+use crate::sweep::{self, Searched, Space, SweepError, SweepPlan, TrialCache, best};
+use crate::tournament::{self, INDICATOR_MEMORY, RunOptions, Tournament, TournamentPlan};
 
 /// Bytes that a sweep's indicator columns may take where nothing else is asked for: they are kept from batch to
 /// batch.
-pub const SWEEP_MEMORY: usize = 1 << 28;
+pub const SWEEP_MEMORY: usize = INDICATOR_MEMORY;
 
 /// What a sweep found.
 #[derive(Debug)]
 pub struct SweepResult {
-    /// Trials that were evaluated.
+    /// Trials that were evaluated, with their scores and returns; their outcomes are in the cache, where it keeps them.
     pub searched: Searched,
     /// How choices did on windows that they were not made by, where the scenario has a `[validation]`.
     pub validation: Option<OutOfSample>,
@@ -41,7 +41,7 @@ pub struct SweepResult {
 /// ```
 ///
 /// # Errors
-/// [`RunError::NoSweep`], [`RunError::NothingToTry`], [`RunError::TrialCache`], [`RunError::Interrupted`].
+/// [`RunError::NoSweep`], [`RunError::Memory`] for more trials than fit, [`RunError::NothingToTry`], [`RunError::TrialCache`], [`RunError::Interrupted`].
 pub fn sweep(
     prepared: &Prepared,
     cache: &mut dyn TrialCache,
@@ -51,8 +51,9 @@ pub fn sweep(
     let scenario = &prepared.scenario;
     let spec = scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
     let plan = prepared.plan();
+    check_memory(sweep::foreseen(&SweepPlan { plan, spec, options }, cache.keeps()))?;
     let (searched, validation) = search(&SweepPlan { plan, spec, options }, cache, observer)?;
-    let winner = with_winner(scenario, spec, &searched, plan.windows.len());
+    let winner = with_winner(scenario, spec, &searched);
     let has_winner = winner.is_some();
     let scenario = winner.unwrap_or_else(|| scenario.clone());
     let plan = TournamentPlan { scenario: &scenario, ..plan };
@@ -89,15 +90,8 @@ fn jobs(spec: &SweepSpec, windows: usize) -> Option<usize> {
 }
 
 /// The scenario with the best trial's values in place; none where no trial has a score.
-fn with_winner(
-    scenario: &Scenario,
-    spec: &SweepSpec,
-    searched: &Searched,
-    windows: usize,
-) -> Option<Scenario> {
-    let windows: Vec<usize> = (0..windows).collect();
-    let scores = Objective::of(scenario, spec.objective).scores(&searched.trials, &windows);
-    let values = best(&scores).map(|index| searched.trials[index].values.clone())?;
+fn with_winner(scenario: &Scenario, spec: &SweepSpec, searched: &Searched) -> Option<Scenario> {
+    let values = best(&searched.columns.scores).map(|index| searched.trials[index].values.clone())?;
     let setup = spec.setups(&[values]).pop().and_then(Result::ok)?;
     let mut won = scenario.clone();
     won.venue = setup.venue;

@@ -75,23 +75,27 @@ fn sweep_with(
         cache = cache.after(merged);
     }
     let found = sweep(prepared, &mut cache, options, observer)?;
-    let SweepResult { searched, validation, scenario: won, has_winner, tournament } = found;
+    let SweepResult { mut searched, validation, scenario: won, has_winner, mut tournament } = found;
     let plan = TournamentPlan { scenario: &won, ..prepared.plan() };
     let benchmark = scenario.report.benchmark.as_ref();
     let benchmark = benchmark.and_then(|benchmark| benchmark_returns(&plan, &tournament, benchmark));
     let run = destination.run(prepared, &won);
+    let evidence = assess(&plan, spec, &mut searched, benchmark);
     let results = SweepResults {
         scenario,
         spec,
+        judged: &Judged::of(spec, &searched),
         searched: &searched,
-        judged: &Judged::of(scenario, spec, &searched),
-        evidence: assess(&plan, spec, &searched, benchmark),
+        evidence,
         validation: validation.as_ref(),
         csv: run.csv,
     };
     let writer = RunWriter::open(destination.out, run)?;
-    write_sweep(writer.folder(), &run.id, &results)?;
-    let published = publish(writer, &tournament, observer)?;
+    write_sweep(writer.folder(), &run.id, &results, &mut cache)?;
+    // Pages are made next: nothing of the trials is needed in memory for them.
+    drop(results);
+    drop((searched, cache));
+    let published = publish(writer, &mut tournament, false, observer)?;
     let timing = RunTiming { finished_at: now(), duration: prepared.loading + started.elapsed() };
     index.record(&published.stored, &timing)?;
     Ok(StoredSweepRun { stored: published.stored, has_winner })

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::window_logs::{LogRows, unpacked};
 use super::word_map::WordMap;
 use super::{PeriodStatsRecord, StoreError, score_record};
 use crate::domain::Metric;
-use crate::engine::{EndReason, Replay, ReplayStatus};
+use crate::engine::{EndReason, OrderRow, ReplayStatus};
 use crate::metrics::{Measure, Metrics, Missing, Sampling, Score, Summary, value_of};
 use crate::scenario::{MetricSpec, RankingMetric};
 use crate::tournament::{AgentResult, WindowResult, score, shown};
@@ -107,11 +108,24 @@ pub type MetricMap = WordMap<Option<f64>>;
 impl AgentRecord {
     /// Of an agent's results.
     pub fn new(result: &AgentResult, conventions: &MetricSpec) -> Self {
+        let job = |window: &WindowResult| {
+            let unpacked = unpacked(window);
+            JobRecord::new(window, LogRows::of(window, unpacked.as_ref()), conventions)
+        };
+        Self::with_windows(result, conventions, result.windows.iter().map(job).collect())
+    }
+
+    /// The same with the records of its windows.
+    pub(super) fn with_windows(
+        result: &AgentResult,
+        conventions: &MetricSpec,
+        windows: Vec<JobRecord>,
+    ) -> Self {
         let (metrics, missing) = metrics_of(&result.record, conventions);
         Self {
             agent: result.name.to_string(),
             repeat_of: result.repeat_of.as_ref().map(ToString::to_string),
-            windows: result.windows.iter().map(|window| JobRecord::new(window, conventions)).collect(),
+            windows,
             record: Some(WholeRecord { days: result.record.record.summary.days(), metrics, missing }),
         }
     }
@@ -169,7 +183,8 @@ impl JobRecord {
         score_record::score(value, self.missing.get(metric).map(String::as_str))
     }
 
-    fn new(result: &WindowResult, conventions: &MetricSpec) -> Self {
+    /// Of an agent's result in a window, and its logs.
+    pub(super) fn new(result: &WindowResult, logs: LogRows<'_>, conventions: &MetricSpec) -> Self {
         let (replay, m) = (&result.replay, &result.metrics);
         let (metrics, missing) = metrics_of(m, conventions);
         Self {
@@ -181,9 +196,9 @@ impl JobRecord {
             total_pnl: (replay.final_equity - replay.starting_balance).to_string(),
             fees: replay.fees.to_string(),
             trades: m.trades,
-            fills: replay.fills.len(),
-            orders: replay.orders.len(),
-            refused: refused(replay),
+            fills: logs.fills.len(),
+            orders: logs.orders.len(),
+            refused: refused(logs.orders),
             sampling: sampling(m.sampling).to_owned(),
             periods_per_year: m.periods_per_year,
             returns: m.returns,
@@ -217,9 +232,9 @@ fn detail(status: &ReplayStatus) -> Option<String> {
     }
 }
 
-fn refused(replay: &Replay) -> BTreeMap<String, u64> {
+fn refused(orders: &[OrderRow]) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    for order in &replay.orders {
+    for order in orders {
         if let EndReason::Refused(code) = order.end {
             *counts.entry(code.as_str().to_owned()).or_default() += 1;
         }

@@ -40,9 +40,14 @@ fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)
     let equity = columns::numbers::<Decimal128Type>(batch, "equity")?;
     let cash = columns::numbers::<Decimal128Type>(batch, "cash")?;
     let drawdown = columns::numbers::<Float64Type>(batch, "drawdown")?;
+    // Cash changes at fills alone.
+    let mut held = (0, 0.0);
     for row in rows {
         let equity = Cash::from_units(equity[row]).to_f64();
-        let cash = Cash::from_units(cash[row]).to_f64();
+        if cash[row] != held.0 {
+            held = (cash[row], Cash::from_units(cash[row]).to_f64());
+        }
+        let cash = held.1;
         take(CurveRow { window: window[row], at: at[row], equity, drawdown: drawdown[row], cash });
     }
     Ok(())

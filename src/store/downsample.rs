@@ -10,6 +10,8 @@ pub struct Downsampler {
     rows: usize,
     buckets: usize,
     seen: usize,
+    /// First row of the next bucket.
+    next: usize,
     low: Point,
     high: Point,
     last: Point,
@@ -24,7 +26,7 @@ impl Downsampler {
     pub fn new(rows: usize, points: usize) -> Self {
         let none = (0, f64::NAN);
         let buckets = (points / 2).max(1);
-        Self { rows, buckets, seen: 0, low: none, high: none, last: none, kept: Vec::new() }
+        Self { rows, buckets, seen: 0, next: 0, low: none, high: none, last: none, kept: Vec::new() }
     }
 
     /// The next row.
@@ -33,9 +35,10 @@ impl Downsampler {
         if self.seen == 0 {
             self.kept.push(point);
         }
-        if self.seen == 0 || self.bucket(self.seen) != self.bucket(self.seen - 1) {
+        if self.seen >= self.next {
             self.end_bucket();
             (self.low, self.high) = (point, point);
+            self.next = self.bucket_after(self.seen);
         }
         if value < self.low.1 {
             self.low = point;
@@ -56,8 +59,11 @@ impl Downsampler {
         self.kept
     }
 
-    fn bucket(&self, row: usize) -> usize {
-        row * self.buckets / self.rows.max(1)
+    /// First row of the bucket after that of `row`.
+    fn bucket_after(&self, row: usize) -> usize {
+        let rows = self.rows.max(1);
+        let bucket = row * self.buckets / rows;
+        ((bucket + 1) * rows).div_ceil(self.buckets)
     }
 
     fn end_bucket(&mut self) {
@@ -93,6 +99,18 @@ mod tests {
         assert_eq!(downsampled(&values, 8), [(0, 3.0), (1, 1.0), (2, 2.0), (3, 5.0)]);
         assert_eq!(downsampled(&[7.0], 100), [(0, 7.0)]);
         assert!(downsampled(&[], 100).is_empty());
+    }
+
+    #[test]
+    fn a_bucket_begins_where_its_number_changes() {
+        for (rows, points) in [(1, 2), (7, 4), (8, 6), (100, 14), (100, 400), (0, 10)] {
+            let one = Downsampler::new(rows, points);
+            let bucket = |row: usize| row * one.buckets / rows.max(1);
+            for row in 0..rows + 20 {
+                let after = (row + 1..).find(|&next| bucket(next) != bucket(row)).unwrap();
+                assert_eq!(one.bucket_after(row), after, "{rows} {points} {row}");
+            }
+        }
     }
 
     #[test]

@@ -258,9 +258,9 @@ pub type CheckProgress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 /// How closely runs are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
-    /// Whether their folders are there.
+    /// Whether their folders are there, and what lies beside them: all that `prune` acts on.
     Folders,
-    /// Also whether every file has the bytes that were written.
+    /// Also whether the database is sound and every file has the bytes that were written.
     Files,
 }
 
@@ -275,7 +275,7 @@ pub fn inspect(out: &Path, progress: CheckProgress<'_>) -> Result<Condition, Sto
 /// Looks at everything as closely as `depth` says.
 pub(super) fn look(out: &Path, depth: Depth, progress: CheckProgress<'_>) -> Result<Condition, StoreError> {
     let mut condition = Condition { runs: 0, agents: 0, problems: Vec::new() };
-    let listed = match look_into_database(out, &mut condition) {
+    let listed = match look_into_database(out, depth, &mut condition) {
         Ok(listed) => Some(listed),
         Err(error) if error.is_damage() => {
             let (problem, help) = (error.to_string(), error.help());
@@ -293,9 +293,12 @@ pub(super) fn look(out: &Path, depth: Depth, progress: CheckProgress<'_>) -> Res
     let found: Vec<Vec<IntegrityProblem>> = runs.par_iter().map(look).collect();
     condition.problems.extend(found.into_iter().flatten());
     for scenario in scenarios(out)? {
-        if let Err(error) = look_at_scenario(&scenario, listed.as_deref(), &mut condition.problems) {
+        if let Err(error) = look_at_scenario(&scenario, depth, listed.as_deref(), &mut condition.problems) {
             condition.problems.push(unreadable(&scenario, error));
         }
+    }
+    if depth == Depth::Folders {
+        return Ok(condition);
     }
     let damaged = journals::damaged(out)?.into_iter();
     condition.problems.extend(damaged.map(|file| IntegrityProblem::JournalDamaged { file }));
@@ -318,13 +321,20 @@ fn unreadable(folder: &Path, error: StoreError) -> IntegrityProblem {
 }
 
 /// The runs that the index lists. What is wrong with the database goes to the condition.
-fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSummary>, StoreError> {
+fn look_into_database(
+    out: &Path,
+    depth: Depth,
+    condition: &mut Condition,
+) -> Result<Vec<RunSummary>, StoreError> {
     let index = Index::open_existing(out)?;
     let Database { path, db, .. } = &index.0;
     // What others commit from here on is not seen: agents that are deleted meanwhile do not tear the books.
     let moment = db.unchecked_transaction().map_err(StoreError::index(path))?;
-    let problems = problems_of(path, db).map_err(StoreError::index(path))?;
-    let damaged = !problems.is_empty();
+    let problems = match depth {
+        Depth::Folders => Vec::new(),
+        Depth::Files => problems_of(path, db).map_err(StoreError::index(path))?,
+    };
+    let is_compared = depth == Depth::Files && problems.is_empty();
     condition.problems.extend(problems);
     let listed = index.runs()?;
     let agents: rusqlite::Result<i64> =
@@ -332,7 +342,7 @@ fn look_into_database(out: &Path, condition: &mut Condition) -> Result<Vec<RunSu
     condition.runs = listed.len();
     condition.agents = usize::try_from(agents.map_err(StoreError::index(path))?).unwrap_or(0);
     drop(moment);
-    if !damaged && let Some(problem) = lasting_difference(out, db)? {
+    if is_compared && let Some(problem) = lasting_difference(out, db)? {
         condition.problems.push(IntegrityProblem::Backup { problem });
     }
     Ok(listed)
@@ -463,6 +473,7 @@ fn says_the_same(listed: &RunSummary, stored: &StoredRun) -> bool {
 /// What lies in a scenario's folder beside the runs that the index lists.
 fn look_at_scenario(
     scenario: &Path,
+    depth: Depth,
     listed: Option<&[RunSummary]>,
     problems: &mut Vec<IntegrityProblem>,
 ) -> Result<(), StoreError> {
@@ -487,11 +498,15 @@ fn look_at_scenario(
             None => problems.extend(look_at_files(&folder)),
         }
     }
-    problems.extend(TrialStore::problem(scenario).map(|(file, problem, help)| IntegrityProblem::Trials {
-        file,
-        problem,
-        help,
-    }));
+    if depth == Depth::Files {
+        problems.extend(
+            TrialStore::problem(scenario).map(|(file, problem, help)| IntegrityProblem::Trials {
+                file,
+                problem,
+                help,
+            }),
+        );
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The one form of every JSON file: pretty-printed, keys in the order of the types, a final newline.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -15,9 +16,16 @@ pub(super) fn pretty<T: Serialize>(what: &'static str, value: &T) -> Result<Stri
     Ok(text)
 }
 
-/// Writes a value as a file.
+/// Writes a value as a file, without its whole text in memory.
 pub(super) fn write<T: Serialize>(path: &Path, what: &'static str, value: &T) -> Result<(), StoreError> {
-    write_text(path, &pretty(what, value)?)
+    let mut file = BufWriter::new(File::create(path).map_err(StoreError::write(path))?);
+    if let Err(source) = serde_json::to_writer_pretty(&mut file, value) {
+        return Err(match source.io_error_kind() {
+            Some(_) => StoreError::write(path)(source.into()),
+            None => StoreError::Json { what, source },
+        });
+    }
+    file.write_all(b"\n").and_then(|()| file.flush()).map_err(StoreError::write(path))
 }
 
 /// Writes a text as a new file of a folder that no process reads yet.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{ExtraFile, StoreError, json};
@@ -68,9 +69,15 @@ impl std::fmt::Display for FileProblem {
 impl Manifest {
     /// The manifest of the files on disk.
     pub fn of(folder: &Path) -> Result<Self, StoreError> {
-        let mut files = BTreeMap::new();
-        collect(folder, "", &mut files)?;
-        files.remove(FILE);
+        let mut names = Vec::new();
+        collect(folder, "", &mut names)?;
+        names.retain(|name| name != FILE);
+        let entry = |name: String| {
+            let path = folder.join(&name);
+            let entry = hash(&path).map_err(StoreError::read(&path))?;
+            Ok((name, entry))
+        };
+        let files = names.into_par_iter().map(entry).collect::<Result<_, StoreError>>()?;
         Ok(Self { format_version: FORMAT, files })
     }
 
@@ -158,7 +165,8 @@ fn hash(path: &Path) -> std::io::Result<Entry> {
     Ok(Entry { bytes: hasher.count(), blake3: hasher.finalize().to_hex().to_string() })
 }
 
-fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, Entry>) -> Result<(), StoreError> {
+/// The files below a folder, each with its path from there.
+fn collect(folder: &Path, below: &str, files: &mut Vec<String>) -> Result<(), StoreError> {
     for entry in fs::read_dir(folder).map_err(StoreError::read(folder))? {
         let entry = entry.map_err(StoreError::read(folder))?;
         let path: PathBuf = entry.path();
@@ -167,7 +175,7 @@ fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, Entry>) -> R
         if kind.is_dir() {
             collect(&path, &format!("{below}{name}/"), files)?;
         } else if kind.is_file() {
-            files.insert(format!("{below}{name}"), hash(&path).map_err(StoreError::read(&path))?);
+            files.push(format!("{below}{name}"));
         }
     }
     Ok(())

@@ -3,8 +3,10 @@
 //! Owns which files a run has and their names. Never computes a result. Invariant: readers see the folder
 //! complete or not at all; the same identity gives the same bytes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -16,9 +18,10 @@ use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
+use super::window_logs::{LogRows, unpacked, with_holdings};
 use super::{
-    AgentRecord, CutoffRecord, ExtraFile, LeaderboardRecord, RunId, RunRecord, StandingsRecord, StoreError,
-    StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
+    AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord,
+    StoreError, StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
 };
 use crate::domain::{AgentName, check_name};
 use crate::engine::Window;
@@ -26,7 +29,7 @@ use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
 use crate::scenario::{Benchmark, ReportFormat, Scenario};
-use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, WindowResult, repeated};
+use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, repeated};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
@@ -67,6 +70,8 @@ pub struct RunWriter<'a> {
     recording: Recording,
     cutoffs: Vec<CutoffSplit>,
     logs: Logs,
+    /// Of the agents that were written, by name.
+    records: Mutex<BTreeMap<String, AgentRecord>>,
 }
 
 impl<'a> RunWriter<'a> {
@@ -87,6 +92,7 @@ impl<'a> RunWriter<'a> {
             recording: Recording::default(),
             cutoffs: Vec::new(),
             logs: Logs::default(),
+            records: Mutex::default(),
         })
     }
 
@@ -124,25 +130,52 @@ impl<'a> RunWriter<'a> {
         self.staging.folder()
     }
 
-    /// Writes one agent's tables and metrics. Different agents may be written at the same time.
+    /// Writes one agent's tables and metrics. Different agents may be written at the same time; nothing of one that was
+    /// written is read from its logs again.
     ///
     /// # Errors
     /// Where a file cannot be written, and [`StoreError::EquityMismatch`] where money was made or lost.
     pub fn write_agent(&self, agent: &AgentResult) -> Result<(), StoreError> {
         let folder = self.agent_folder(agent);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
-        self.write_table(&folder, "trades", agent, tables::trades, |w| &w.replay.round_trips)?;
-        self.write_table(&folder, "fills", agent, tables::fills, |w| &w.replay.fills)?;
-        self.write_table(&folder, "orders", agent, tables::orders, |w| &w.replay.orders)?;
-        if tables::on_margin(self.run.market) {
-            self.write_table(&folder, "postings", agent, tables::postings, |w| &w.replay.postings)?;
+        let (market, conventions) = (self.run.market, &self.run.scenario.metrics);
+        let mut trades = self.new_table(&folder, "trades", tables::trades)?;
+        let mut fills = self.new_table(&folder, "fills", tables::fills)?;
+        let mut orders = self.new_table(&folder, "orders", tables::orders)?;
+        let on_margin = tables::on_margin(market);
+        let mut postings =
+            if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
+        let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(&folder))?;
+        let mut equity = TableFile::create(&folder, "equity", self.run.csv, &empty)?;
+        let mut jobs = Vec::with_capacity(agent.windows.len());
+        for result in &agent.windows {
+            let (window, unpacked) = (result.replay.window, unpacked(result));
+            let logs = LogRows::of(result, unpacked.as_ref());
+            trades.write(tables::trades(window, logs.round_trips, market))?;
+            fills.write(tables::fills(window, logs.fills, market))?;
+            orders.write(tables::orders(window, logs.orders, market))?;
+            if let Some(postings) = &mut postings {
+                postings.write(tables::postings(window, logs.postings, market))?;
+            }
+            let replay = with_holdings(result, unpacked.as_ref());
+            equity::walk(agent.name.as_str(), &replay, market, EQUITY_PART, |part| {
+                equity.write(tables::equity(window.index, part))
+            })?;
+            jobs.push(JobRecord::new(result, logs, conventions));
         }
-        self.write_equity(&folder, agent)?;
-        // The last file of an agent: where it is, the others are.
-        json::write_text(
-            &folder.join("metrics.json"),
-            &AgentRecord::new(agent, &self.run.scenario.metrics).to_json()?,
-        )
+        [Some(trades), Some(fills), Some(orders), postings, Some(equity)]
+            .into_iter()
+            .flatten()
+            .try_for_each(TableFile::close)?;
+        let record = AgentRecord::with_windows(agent, conventions, jobs);
+        json::write(&folder.join("metrics.json"), "the metrics", &record)?;
+        self.records().insert(agent.name.to_string(), record);
+        Ok(())
+    }
+
+    /// Records of the agents that were written, by name.
+    fn records(&self) -> MutexGuard<'_, BTreeMap<String, AgentRecord>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what all agents share (and agents that were not written yet), then moves the folder to its
@@ -165,7 +198,7 @@ impl<'a> RunWriter<'a> {
         render: impl FnOnce(&StoredRun) -> Result<Vec<ExtraFile>, E>,
     ) -> Result<Published, E> {
         for agent in &tournament.agents {
-            if !self.agent_folder(agent).join("metrics.json").exists() {
+            if !self.records().contains_key(agent.name.as_str()) {
                 self.write_agent(agent)?;
             }
         }
@@ -196,6 +229,7 @@ impl<'a> RunWriter<'a> {
         let folder = self.staging.folder();
         let run = RunRecord::new(&id, scenario, market, tournament);
         let (accepted, left_out) = (run.market.accepted.clone(), run.flags.left_out.clone());
+        let mut records = std::mem::take(&mut *self.records());
         let stored = StoredRun {
             folder: folder.to_owned(),
             run,
@@ -211,7 +245,7 @@ impl<'a> RunWriter<'a> {
             agents: tournament
                 .agents
                 .iter()
-                .map(|agent| AgentRecord::new(agent, &scenario.metrics))
+                .filter_map(|agent| records.remove(agent.name.as_str()))
                 .collect(),
             tournament: self.assessment.as_ref().map(|found| {
                 let regimes = tournament.windows.iter().filter_map(|span| span.regime);
@@ -258,35 +292,16 @@ impl<'a> RunWriter<'a> {
         self.staging.folder().join("agents").join(agent.name.as_str())
     }
 
-    /// One table over all windows; the file has its columns even where nothing happened.
-    fn write_table<R>(
+    /// A table over all windows; the file has its columns even where nothing happened.
+    fn new_table<R>(
         &self,
         folder: &Path,
         name: &str,
-        agent: &AgentResult,
         table: BatchBuilder<R>,
-        rows: impl Fn(&WindowResult) -> &[R],
-    ) -> Result<(), StoreError> {
-        let market = self.run.market;
+    ) -> Result<TableFile, StoreError> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
-        let empty = table(nowhere, &[], market).map_err(StoreError::columns(folder))?;
-        let mut file = TableFile::create(folder, name, self.run.csv, &empty)?;
-        for window in &agent.windows {
-            file.write(table(window.replay.window, rows(window), market))?;
-        }
-        file.close()
-    }
-
-    fn write_equity(&self, folder: &Path, agent: &AgentResult) -> Result<(), StoreError> {
-        let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(folder))?;
-        let mut file = TableFile::create(folder, "equity", self.run.csv, &empty)?;
-        for window in &agent.windows {
-            let replay = &window.replay;
-            equity::walk(agent.name.as_str(), replay, self.run.market, EQUITY_PART, |part| {
-                file.write(tables::equity(replay.window.index, part))
-            })?;
-        }
-        file.close()
+        let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
+        TableFile::create(folder, name, self.run.csv, &empty)
     }
 }
 

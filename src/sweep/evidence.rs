@@ -4,7 +4,7 @@
 //! trials are included in the number of trials that the result is corrected for.
 
 use super::trial::returns;
-use super::{Objective, Searched, Trial, WindowOutcome, apart, best, trial_returns};
+use super::{Searched, Trial, WindowOutcome, apart, best};
 use crate::metrics::Sample;
 use crate::scenario::{Benchmark, SweepSpec};
 use crate::statistics::evidence::{EvidenceError, Panel, SelectionEvidence, SelectionSpec, assess_selection};
@@ -50,25 +50,22 @@ pub fn benchmark_returns(
     Some((benchmark.name().to_owned(), all))
 }
 
-/// Assesses the best trial of a sweep.
+/// Assesses the best trial of a sweep. Takes the returns out of its columns, so that they are not in memory twice.
 ///
 /// # Errors
 /// [`EvidenceError`] where no trial has a score, or its returns do not allow a test.
 pub fn assess(
     plan: &TournamentPlan<'_>,
     spec: &SweepSpec,
-    searched: &Searched,
+    searched: &mut Searched,
     benchmark: Option<(String, Vec<f64>)>,
 ) -> Result<Selection, EvidenceError> {
-    let windows: Vec<usize> = (0..plan.windows.len()).collect();
-    let trials = &searched.trials;
-    let winner = best(&Objective::of(plan.scenario, spec.objective).scores(trials, &windows));
-    let complete: Vec<&Trial> = trials.iter().filter(|trial| trial.is_complete(&windows)).collect();
-    let taken = apart(plan.windows);
-    let columns: Vec<Vec<f64>> = complete.iter().filter_map(|trial| trial_returns(trial, &taken)).collect();
-    let panel = Panel::new(columns)?;
-    let winner =
-        winner.and_then(|winner| complete.iter().position(|one| one.number == trials[winner].number));
+    let returns = std::mem::take(&mut searched.columns.returns);
+    let (trials, columns) = (&searched.trials, &searched.columns);
+    let winner = best(&columns.scores);
+    let complete: Vec<usize> = (0..returns.len()).filter(|&trial| returns[trial].is_some()).collect();
+    let panel = Panel::new(returns.into_iter().flatten().collect())?;
+    let winner = winner.and_then(|winner| complete.iter().position(|&one| one == winner));
     let Some(winner) = winner else {
         return Err(crate::metrics::Missing::NoDispersion.into());
     };
@@ -80,14 +77,12 @@ pub fn assess(
         seed: plan.scenario.seed,
         ..SelectionSpec::default()
     };
-    let periods_per_year =
-        complete[winner].outcomes[0].as_ref().map_or(1.0, |first| first.metrics.periods_per_year);
     Ok(Selection {
         evidence: assess_selection(&panel, &settings)?,
-        names: complete.iter().map(|trial| named(spec, trial)).collect(),
+        names: complete.iter().map(|&trial| named(spec, &trials[trial])).collect(),
+        periods_per_year: columns.periods_per_year[complete[winner]],
         spec: settings,
         benchmark: name,
-        periods_per_year,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a sweep's trials came to: scores, ranks, the winner and its surroundings.
 
 use super::objective::ranks;
-use super::{Objective, Plateau, Searched, Trial, WindowOutcome, best, plateau};
+use super::{Outcomes, Plateau, Searched, WindowOutcome, best, plateau};
 use crate::metrics::{Metrics, Missing, Score, record_metrics};
 use crate::scenario::{Scenario, SweepSpec};
 use crate::tournament::score;
@@ -27,14 +27,13 @@ pub struct Judged {
 
 impl Judged {
     /// Ranks what was searched.
-    pub fn of(scenario: &Scenario, spec: &SweepSpec, searched: &Searched) -> Self {
-        let trials = &searched.trials;
+    pub fn of(spec: &SweepSpec, searched: &Searched) -> Self {
+        let (trials, columns) = (&searched.trials, &searched.columns);
         let windows: Vec<usize> = (0..trials.first().map_or(0, |trial| trial.outcomes.len())).collect();
-        let objective = Objective::of(scenario, spec.objective);
-        let scores = objective.scores(trials, &windows);
+        let scores = columns.scores.clone();
         let winner = best(&scores);
         Self {
-            reasons: trials.iter().map(|trial| objective.why(trial, &windows)).collect(),
+            reasons: columns.reasons.clone(),
             ranks: ranks(&scores),
             plateau: winner.and_then(|index| plateau(spec, trials, &scores, index)),
             complete: trials.iter().filter(|trial| trial.is_complete(&windows)).count(),
@@ -46,8 +45,8 @@ impl Judged {
 }
 
 /// The metrics of a trial's record, its windows one after the other; none where it was not replayed.
-pub fn trial_record(trial: &Trial, scenario: &Scenario) -> Option<Metrics> {
-    let outcomes = || trial.outcomes.iter().flatten();
+pub fn trial_record(outcomes: &Outcomes, scenario: &Scenario) -> Option<Metrics> {
+    let outcomes = || outcomes.iter().flatten();
     let measured: Vec<&Metrics> = outcomes().map(|outcome| &outcome.metrics).collect();
     let ruined = measured.iter().any(|window| window.record.summary.ruined);
     let returns = || outcomes().flat_map(|outcome| outcome.returns.iter().copied()).collect();

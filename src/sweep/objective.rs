@@ -1,6 +1,6 @@
 //! The objective: a trial's score over its record, as on the leaderboard.
 
-use super::Trial;
+use super::Outcomes;
 use crate::metrics::{Missing, Score, Summary};
 use crate::scenario::{Aggregate, MetricSpec, RankingMetric, Scenario};
 use crate::statistics::ranked;
@@ -24,26 +24,23 @@ impl Objective {
     }
 
     /// A trial's score over these windows; `Score::Absent` where it was not replayed in all of them.
-    pub fn score(&self, trial: &Trial, windows: &[usize]) -> Score {
-        let summary = |window: &usize| Some(trial.outcomes[*window].as_ref()?.metrics.record.summary);
-        let summaries: Option<Vec<Summary>> = windows.iter().map(summary).collect();
-        summaries.map_or(Score::Absent, |summaries| {
+    pub fn score(&self, outcomes: &Outcomes, windows: &[usize]) -> Score {
+        summaries(outcomes, windows).map_or(Score::Absent, |summaries| {
             score_over(summaries.into_iter(), self.aggregate, self.metric, &self.conventions)
         })
     }
 
     /// Why a trial has no numeric score over these windows; `None` where it has one, or was not replayed in
     /// all of them.
-    pub fn why(&self, trial: &Trial, windows: &[usize]) -> Option<Missing> {
-        let summary = |window: &usize| Some(trial.outcomes[*window].as_ref()?.metrics.record.summary);
-        let summaries: Vec<Summary> = windows.iter().map(summary).collect::<Option<_>>()?;
+    pub fn why(&self, outcomes: &Outcomes, windows: &[usize]) -> Option<Missing> {
+        let summaries = summaries(outcomes, windows)?;
         why_over(summaries.into_iter(), self.aggregate, self.metric, &self.conventions)
     }
+}
 
-    /// The scores of all trials over these windows.
-    pub fn scores(&self, trials: &[Trial], windows: &[usize]) -> Vec<Score> {
-        trials.iter().map(|trial| self.score(trial, windows)).collect()
-    }
+/// The summaries of these windows; `None` where one was not replayed.
+fn summaries(outcomes: &Outcomes, windows: &[usize]) -> Option<Vec<Summary>> {
+    windows.iter().map(|&window| Some(outcomes[window].as_ref()?.metrics.record.summary)).collect()
 }
 
 /// Ranks from 1, better scores first; equal scores share theirs, absent ones have none.

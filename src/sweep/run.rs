@@ -2,14 +2,19 @@
 //! search.
 //!
 //! Only the search is random. Whether an outcome was cached or replayed does not affect the result, so an
-//! interrupted sweep continues as if it had not been interrupted.
+//! interrupted sweep continues as if it had not been interrupted. Outcomes of a batch are measured while they are in
+//! memory, and left to the cache where it keeps them.
 
+use std::sync::Arc;
+
+use super::columns::Measuring;
 use super::register::{PATIENCE, Register, Registered};
 use super::search::{PointBatch, PointResult, search};
 use super::{
-    Evaluator, JobKeys, Objective, Point, Space, SweepError, SweepPlan, Trial, TrialCache, TrialJob,
-    WindowOutcome,
+    Evaluator, JobKey, JobKeys, Objective, Outcomes, Point, Space, SweepError, SweepPlan, Trial, TrialCache,
+    TrialColumns, TrialJob, TrialOutcome, WindowOutcome, load,
 };
+use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
 use crate::tournament::TournamentPlan;
 
@@ -37,6 +42,8 @@ impl SweepObserver for NoObserver {}
 pub struct Searched {
     /// In the order in which they were first proposed.
     pub trials: Vec<Trial>,
+    /// Their scores and returns.
+    pub columns: TrialColumns,
     /// Number of distinct combinations that the conditions exclude.
     pub excluded: usize,
     /// Number of distinct combinations that are not valid for the agent, or with these prices.
@@ -58,7 +65,7 @@ pub fn run(
 ) -> Result<Searched, SweepError> {
     let SweepPlan { plan, spec, .. } = *sweep;
     let mut search = search(spec, plan.scenario.seed, windows.len());
-    let mut sweep = Sweep::new(*sweep, trial_cache, observer);
+    let mut sweep = Sweep::new(*sweep, windows, trial_cache, observer);
     let limit = spec.trials.map_or(usize::MAX, |trials| trials as usize);
     let mut idle = 0;
     loop {
@@ -117,15 +124,19 @@ struct Sweep<'a> {
     observer: &'a dyn SweepObserver,
     register: Register<'a>,
     trials: Vec<Trial>,
+    measuring: Measuring,
+    /// Score of each trial over as many of the search's windows as it was last asked for.
+    scored: Vec<(usize, Score)>,
 }
 
 impl<'a> Sweep<'a> {
     fn new(
         sweep: SweepPlan<'a>,
+        windows: &[usize],
         trial_cache: &'a mut dyn TrialCache,
         observer: &'a dyn SweepObserver,
     ) -> Self {
-        let register = Register::new(&sweep);
+        let (register, measuring) = (Register::new(&sweep), Measuring::new(&sweep, windows));
         let SweepPlan { plan, spec, options } = sweep;
         Self {
             plan,
@@ -136,6 +147,8 @@ impl<'a> Sweep<'a> {
             observer,
             register,
             trials: Vec::new(),
+            measuring,
+            scored: Vec::new(),
         }
     }
 
@@ -147,34 +160,63 @@ impl<'a> Sweep<'a> {
         wanted.dedup();
         wanted.retain(|&trial| !self.trials[trial].is_complete(windows));
         let jobs = self.jobs(&wanted, windows);
-        let (replayed, found) = self.replay_new(&wanted, jobs)?;
+        let (mut fresh, replayed, found) = self.replay_new(&wanted, jobs)?;
+        self.add_earlier(&wanted, &mut fresh)?;
+        for (&trial, outcomes) in wanted.iter().zip(&fresh) {
+            self.measuring.take(trial, &self.trials[trial], outcomes);
+            self.scored[trial] = (windows.len(), self.objective().score(outcomes, windows));
+        }
         self.observer.batch_done(self.trials.len(), replayed, found);
-        let mut fresh: Vec<usize> = wanted.clone();
-        let results = asked
-            .into_iter()
-            .zip(ask.points)
-            .map(|(known, point)| self.point_result(known, point, windows, &mut fresh))
-            .collect();
-        Ok((results, !wanted.is_empty()))
+        let news = !wanted.is_empty();
+        let mut results = Vec::with_capacity(ask.points.len());
+        for (known, point) in asked.into_iter().zip(ask.points) {
+            results.push(self.point_result(known, point, windows, &mut wanted)?);
+        }
+        Ok((results, news))
     }
 
+    /// The result of a point; the first of a trial that was `fresh` in this batch is not a repetition.
     fn point_result(
-        &self,
+        &mut self,
         known: Registered,
         point: Point,
         windows: &[usize],
         fresh: &mut Vec<usize>,
-    ) -> PointResult {
+    ) -> Result<PointResult, SweepError> {
         let Registered::Trial(trial) = known else {
-            return PointResult { point, score: None, repeated: false };
+            return Ok(PointResult { point, score: None, repeated: false });
         };
         let index = fresh.iter().position(|&one| one == trial);
         if let Some(index) = index {
             fresh.swap_remove(index);
         }
-        let objective = Objective::of(self.plan.scenario, self.spec.objective);
-        let score = objective.score(&self.trials[trial], windows);
-        PointResult { point, score: Some(score), repeated: index.is_none() }
+        if self.scored[trial].0 != windows.len() {
+            let outcomes = self.read(trial)?;
+            self.scored[trial] = (windows.len(), self.objective().score(&outcomes, windows));
+        }
+        Ok(PointResult { point, score: Some(self.scored[trial].1), repeated: index.is_none() })
+    }
+
+    fn objective(&self) -> Objective {
+        Objective::of(self.plan.scenario, self.spec.objective)
+    }
+
+    /// All outcomes of a trial.
+    fn read(&mut self, trial: usize) -> Result<Outcomes, SweepError> {
+        let trial = std::slice::from_ref(&self.trials[trial]);
+        let read = load(trial, self.trial_cache).map_err(SweepError::TrialCache)?;
+        Ok(read.into_iter().next().unwrap_or_default())
+    }
+
+    /// Adds to the outcomes of this batch those that earlier batches left.
+    fn add_earlier(&mut self, trials: &[usize], fresh: &mut [Outcomes]) -> Result<(), SweepError> {
+        for (&trial, outcomes) in trials.iter().zip(fresh) {
+            let known = self.trials[trial].outcomes.iter().flatten().count();
+            if known > outcomes.iter().flatten().count() {
+                *outcomes = self.read(trial)?;
+            }
+        }
+        Ok(())
     }
 
     /// The trial of each point; new combinations are registered.
@@ -188,12 +230,15 @@ impl<'a> Sweep<'a> {
     fn enter(&mut self, values: Vec<SweptValue>) {
         let outcomes = vec![None; self.plan.windows.len()];
         self.trials.push(Trial { number: self.trials.len() as u32, values, outcomes });
+        self.measuring.enter();
+        self.scored.push((0, Score::Absent));
     }
 
     /// What was found.
     fn finish(self) -> Searched {
         let Register { excluded, refused, refused_because, .. } = self.register;
-        Searched { trials: self.trials, excluded, refused, refused_because }
+        let columns = self.measuring.finish();
+        Searched { trials: self.trials, columns, excluded, refused, refused_because }
     }
 
     /// The jobs that these trials still need in the windows.
@@ -210,13 +255,13 @@ impl<'a> Sweep<'a> {
         setups.into_iter().zip(trials).filter_map(job).collect()
     }
 
-    /// Looks jobs up in the cache, replays and caches the others; returns the numbers of replayed and of
-    /// cached jobs.
+    /// Looks jobs up in the cache, replays and caches the others; returns the outcomes by trial, and the numbers of
+    /// replayed and of cached jobs.
     fn replay_new(
         &mut self,
         trials: &[usize],
         mut jobs: Vec<TrialJob>,
-    ) -> Result<(usize, usize), SweepError> {
+    ) -> Result<(Vec<Outcomes>, usize, usize), SweepError> {
         let mut keys = Vec::new();
         for job in &jobs {
             keys.extend(job.windows.iter().map(|&window| self.keys.key(&job.setup, window)));
@@ -225,31 +270,53 @@ impl<'a> Sweep<'a> {
         let found = known.iter().flatten().count();
         let mut known = keys.into_iter().zip(known);
         let mut open_keys = Vec::new();
-        for (job, &trial) in jobs.iter_mut().zip(trials) {
-            job.windows.retain(|&window| match known.next() {
-                Some((_, Some(outcome))) => {
-                    self.trials[trial].outcomes[window] = Some(outcome);
-                    false
+        let mut fresh: Vec<Outcomes> = trials.iter().map(|_| vec![None; self.plan.windows.len()]).collect();
+        for ((job, &trial), outcomes) in jobs.iter_mut().zip(trials).zip(&mut fresh) {
+            let mut open = Vec::new();
+            for &window in &job.windows {
+                match known.next() {
+                    Some((key, Some(outcome))) => {
+                        outcomes[window] = Some(self.keep(trial, window, key, outcome))
+                    }
+                    Some((key, None)) => {
+                        open_keys.push(key);
+                        open.push(window);
+                    }
+                    None => {}
                 }
-                Some((key, None)) => {
-                    open_keys.push(key);
-                    true
-                }
-                None => false,
-            });
+            }
+            job.windows = open;
         }
-        let outcomes = self.evaluator.evaluate(&jobs);
-        let flat: Vec<&WindowOutcome> = outcomes.iter().flatten().collect();
-        let batch: Vec<_> = open_keys.into_iter().zip(flat).collect();
-        let replayed = batch.len();
+        let replayed = open_keys.len();
+        let found_now = self.evaluator.evaluate(&jobs);
         if replayed > 0 {
+            let batch: Vec<_> = open_keys.iter().copied().zip(found_now.iter().flatten()).collect();
             self.trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
         }
-        for ((job, &trial), outcomes) in jobs.iter().zip(trials).zip(outcomes) {
-            for (&window, outcome) in job.windows.iter().zip(outcomes) {
-                self.trials[trial].outcomes[window] = Some(outcome);
+        let mut open_keys = open_keys.into_iter();
+        for (((job, &trial), found), outcomes) in jobs.iter().zip(trials).zip(found_now).zip(&mut fresh) {
+            for ((&window, outcome), key) in job.windows.iter().zip(found).zip(&mut open_keys) {
+                outcomes[window] = Some(self.keep(trial, window, key, outcome));
             }
         }
-        Ok((replayed, found))
+        Ok((fresh, replayed, found))
+    }
+
+    /// Enters where a trial's outcome is: in the cache, or in memory where that keeps nothing.
+    fn keep(
+        &mut self,
+        trial: usize,
+        window: usize,
+        key: JobKey,
+        outcome: WindowOutcome,
+    ) -> Arc<WindowOutcome> {
+        let outcome = Arc::new(outcome);
+        let kept = if self.trial_cache.keeps() {
+            TrialOutcome::Cached(key)
+        } else {
+            TrialOutcome::InMemory(Arc::clone(&outcome))
+        };
+        self.trials[trial].outcomes[window] = Some(kept);
+        outcome
     }
 }

@@ -118,11 +118,17 @@ pub(super) struct Counting {
     pub kept: HashMap<JobKey, WindowOutcome>,
     pub appended: usize,
     pub batches: usize,
+    /// Whether a sweep may rely on it.
+    pub keeps: bool,
 }
 
 impl TrialCache for Counting {
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError> {
         Ok(keys.iter().map(|key| self.kept.get(key).cloned()).collect())
+    }
+
+    fn keeps(&self) -> bool {
+        self.keeps
     }
 
     fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError> {

@@ -7,7 +7,7 @@ use super::validation::validate;
 use super::*;
 use crate::engine::Loop;
 use crate::metrics::Score;
-use crate::scenario::{Benchmark, RankingMetric, SweptValue};
+use crate::scenario::{Benchmark, SweptValue};
 use crate::tournament::RunOptions;
 
 const SMALL: &str = "[sweep]\nagent = \"trend\"\nbatch = 3\nwhere = [\"fast < slow\"]\n[sweep.parameters]\n\
@@ -19,8 +19,9 @@ fn sweep(fixture: &SweepFixture, trial_cache: &mut dyn TrialCache) -> Searched {
     run(&fixture.sweep(), &fixture.all(), trial_cache, &NoObserver).unwrap()
 }
 
-fn roi(fixture: &SweepFixture) -> Objective {
-    Objective::of(fixture.sweep().plan.scenario, RankingMetric::RoiPct)
+/// The outcomes of a sweep without a cache.
+fn in_memory(trial: &Trial) -> Outcomes {
+    load(std::slice::from_ref(trial), &mut NoCache).unwrap().remove(0)
 }
 
 fn numbers(trial: &Trial) -> Vec<i64> {
@@ -77,6 +78,34 @@ fn results_do_not_depend_on_threads_or_cache() {
         let appended = trial_cache.appended;
         assert_eq!(once, format!("{:?}", sweep(&fixture, &mut trial_cache)), "{search}");
         assert_eq!(trial_cache.appended, appended, "{search} computed what it knew");
+    }
+}
+
+/// A cache that keeps outcomes leaves none in memory, and changes nothing else.
+#[test]
+fn outcomes_that_the_cache_keeps_are_not_in_memory() {
+    for search in ["grid", "random", "tpe", "cma_es", "successive_halving"] {
+        let trials = if search == "grid" { "" } else { "trials = 14\n" };
+        let fixture = SweepFixture::new(&format!(
+            "[sweep]\nagent = \"trend\"\nsearch = \"{search}\"\n{trials}batch = 5\n{VALIDATED}"
+        ));
+        let mut keeping = Counting { keeps: true, ..Counting::default() };
+        let (kept, held) = (sweep(&fixture, &mut keeping), sweep(&fixture, &mut NoCache));
+        assert_eq!(format!("{:?}", kept.columns), format!("{:?}", held.columns), "{search}");
+        let outcomes = || kept.trials.iter().flat_map(|trial| trial.outcomes.iter().flatten());
+        assert!(outcomes().all(|outcome| matches!(outcome, TrialOutcome::Cached(_))), "{search}");
+        assert!(outcomes().count() > 10);
+        let read = load(&kept.trials, &mut keeping).unwrap();
+        let expected: Vec<Outcomes> = held.trials.iter().map(in_memory).collect();
+        assert_eq!(format!("{read:?}"), format!("{expected:?}"), "{search}");
+        let validation = fixture.scenario.validation.unwrap();
+        let by = |whole: &Searched, cache: &mut dyn TrialCache| {
+            validate(&fixture.sweep(), validation, whole, cache, &NoObserver).unwrap()
+        };
+        assert_eq!(by(&kept, &mut keeping), by(&held, &mut NoCache), "{search}");
+        // What another program removes meanwhile is an error, not an empty outcome.
+        keeping.kept.clear();
+        assert!(load(&kept.trials, &mut keeping).unwrap_err().is::<OutcomeGone>());
     }
 }
 
@@ -156,8 +185,8 @@ fn risk_and_venue_are_swept_too() {
     let found = sweep(&fixture, &mut NoCache);
     assert_eq!(found.trials.len(), 8);
     let fees = |trial: usize| {
-        let outcomes = found.trials[trial].outcomes.iter().flatten();
-        outcomes.map(|outcome| outcome.metrics.fees).sum::<crate::domain::Cash>()
+        let outcomes = in_memory(&found.trials[trial]);
+        outcomes.iter().flatten().map(|outcome| outcome.metrics.fees).sum::<crate::domain::Cash>()
     };
     // Orders of 20 % are refused under a limit of 10 %; without fills no fee is paid.
     assert!((0..4).all(|trial| fees(trial) == crate::domain::Cash::ZERO));
@@ -188,7 +217,7 @@ fn infeasible_combinations_are_skipped_and_reported() {
     };
     let found = grid("0.01, 2, 5").unwrap();
     assert_eq!((found.trials.len(), found.refused), (2, 1));
-    assert!(found.trials.iter().all(|trial| !trial.has_failed()));
+    assert!(found.columns.failed.iter().all(|failed| !failed));
     let reason = found.refused_because.unwrap();
     assert!(
         reason.starts_with("spacing_pct = 0.01: `spacing_pct` of 0.01 is too narrow for ALPHA"),
@@ -220,8 +249,7 @@ fn halving_prunes() {
     // Five windows by 2: 2, 3, 5; six candidates: 6, 3, 1.
     assert_eq!(replayed, [2, 2, 2, 3, 3, 5]);
     assert_eq!(trial_cache.appended, 17);
-    let scores = roi(&fixture).scores(&found.trials, &fixture.all());
-    assert_eq!(scores.iter().filter(|score| !score.is_absent()).count(), 1);
+    assert_eq!(found.columns.scores.iter().filter(|score| !score.is_absent()).count(), 1);
 }
 
 /// Cancels after this many batches.
@@ -283,7 +311,7 @@ fn the_choice_is_tested_out_of_sample() {
         assert_eq!((split.train.clone(), split.test.clone()), (vec![step, step + 1], vec![vec![step + 2]]));
         // By hand: the best growth over the two training windows, and its return in the third.
         let gain = |trial: &Trial, window: usize| {
-            trial.outcomes[window].as_ref().unwrap().metrics.total_return.unwrap()
+            in_memory(trial)[window].as_ref().unwrap().metrics.total_return.unwrap()
         };
         let roi = |trial: &Trial, window: usize| gain(trial, window) * 100.0;
         let both = |trial: &Trial| {
@@ -310,8 +338,8 @@ fn an_adaptive_search_is_run_anew_for_each_split() {
     let validation = fixture.scenario.validation.unwrap();
     let found = validate(&fixture.sweep(), validation, &whole, &mut trial_cache, &NoObserver).unwrap();
     let alone = run(&fixture.sweep(), &[0, 1], &mut NoCache, &NoObserver).unwrap();
-    let scores = roi(&fixture).scores(&alone.trials, &[0, 1]);
-    let winner = best(&scores).unwrap();
+    let scores = &alone.columns.scores;
+    let winner = best(scores).unwrap();
     assert_eq!(found.splits[0].in_sample, scores[winner]);
     assert_eq!(found.splits[0].winner.as_ref(), Some(&alone.trials[winner].values));
     assert!(found.splits.iter().all(|split| !split.out_of_sample.is_absent()));
@@ -337,7 +365,7 @@ fn combinatorial_splits_make_paths() {
 #[test]
 fn the_choice_is_assessed_with_all_trials_counted() {
     let fixture = SweepFixture::new(&format!("{SMALL}[report]\nbenchmark = \"hold\"\n"));
-    let whole = sweep(&fixture, &mut NoCache);
+    let mut whole = sweep(&fixture, &mut NoCache);
     let tournament = crate::tournament::run(&fixture.plan(), &crate::tournament::NoProgress).unwrap();
     let named = fixture.scenario.report.benchmark.clone().unwrap();
     let benchmark = benchmark_returns(&fixture.plan(), &tournament, &named);
@@ -349,10 +377,9 @@ fn the_choice_is_assessed_with_all_trials_counted() {
     let bars = &fixture.market.symbols[0].bars;
     let first = bars.first_row_from(fixture.windows[0].start);
     assert!((held[0] - (bars.close[first] / bars.open[first] - 1.0)).abs() < 1e-12);
-    let found = assess(&fixture.plan(), fixture.spec(), &whole, benchmark).unwrap();
+    let found = assess(&fixture.plan(), fixture.spec(), &mut whole, benchmark).unwrap();
     assert_eq!((found.evidence.trials, found.evidence.columns, found.evidence.periods), (7, 7, 240));
-    let scores = roi(&fixture).scores(&whole.trials, &fixture.all());
-    assert_eq!(found.evidence.winner, best(&scores).unwrap());
+    assert_eq!(found.evidence.winner, best(&whole.columns.scores).unwrap());
     assert!(found.names[0] == "fast=2 slow=4", "{}", found.names[0]);
 }
 

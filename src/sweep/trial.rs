@@ -1,5 +1,11 @@
-//! A trial: one combination and its outcome in each window. Without logs, so that thousands fit in memory.
+//! A trial: one combination, and where its outcome in each window is.
+//!
+//! A cache that keeps outcomes makes memory independent of their number: a trial then has their keys alone, and they
+//! are read again, a few trials at a time, by [`load`](super::load).
 
+use std::sync::Arc;
+
+use super::JobKey;
 use crate::engine::{Replay, ReplayStatus};
 use crate::market::Market;
 use crate::metrics::{MetricInputs, Metrics, metrics_of};
@@ -13,19 +19,26 @@ pub struct Trial {
     pub number: u32,
     /// One value per parameter, in the parameters' order.
     pub values: Vec<SweptValue>,
-    /// Outcome per window; `None` where it was not replayed.
-    pub outcomes: Vec<Option<WindowOutcome>>,
+    /// Where the outcome of each window is; `None` where it was not replayed.
+    pub outcomes: Vec<Option<TrialOutcome>>,
 }
+
+/// Where an outcome is.
+#[derive(Debug, Clone)]
+pub enum TrialOutcome {
+    /// In memory, because the trial cache keeps nothing.
+    InMemory(Arc<WindowOutcome>),
+    /// In the trial cache, under this key.
+    Cached(JobKey),
+}
+
+/// Outcomes of a trial that were read, one a window; `None` where it was not replayed.
+pub type Outcomes = Vec<Option<Arc<WindowOutcome>>>;
 
 impl Trial {
     /// Whether all of these windows were replayed; a trial that was abandoned early is pruned.
     pub fn is_complete(&self, windows: &[usize]) -> bool {
         windows.iter().all(|&window| self.outcomes[window].is_some())
-    }
-
-    /// Whether it is a forfeit in any window.
-    pub fn has_failed(&self) -> bool {
-        self.outcomes.iter().flatten().any(|outcome| outcome.status == OutcomeStatus::Forfeit)
     }
 }
 
@@ -109,10 +122,10 @@ pub fn apart(windows: &[WindowSpan]) -> Vec<usize> {
 }
 
 /// A trial's returns over these windows, concatenated; `None` where one is missing.
-pub fn trial_returns(trial: &Trial, windows: &[usize]) -> Option<Vec<f64>> {
+pub fn trial_returns(outcomes: &Outcomes, windows: &[usize]) -> Option<Vec<f64>> {
     let mut all = Vec::new();
     for &window in windows {
-        all.extend_from_slice(&trial.outcomes[window].as_ref()?.returns);
+        all.extend_from_slice(&outcomes[window].as_ref()?.returns);
     }
     Some(all)
 }

@@ -13,6 +13,12 @@ pub trait TrialCache {
     /// Where the stored outcomes cannot be read.
     fn find(&mut self, keys: &[JobKey]) -> Result<Vec<Option<WindowOutcome>>, TrialCacheError>;
 
+    /// Whether an outcome that was found or appended can be found again as long as this cache is open. A sweep then
+    /// has its key alone, and memory does not grow with the number of outcomes.
+    fn keeps(&self) -> bool {
+        false
+    }
+
     /// Stores a batch atomically: all of it or, after an error or a crash, nothing.
     ///
     /// # Errors
@@ -20,7 +26,7 @@ pub trait TrialCache {
     fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError>;
 }
 
-/// A cache that stores nothing.
+/// A cache that stores nothing: a sweep keeps all outcomes in memory.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoCache;
 

@@ -12,6 +12,7 @@ mod duel;
 pub mod formats;
 mod history;
 mod job;
+mod logs;
 mod outcome;
 mod plan;
 mod random;
@@ -36,16 +37,17 @@ pub use cutoff::{CutoffSide, CutoffSplit, cutoff_splits};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::{replay_agent, replay_entrant};
+pub use logs::{PackLogs, WindowLogs};
 pub use outcome::{
-    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, Ranking, Tournament, WindowResult,
-    WindowSpan,
+    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, PackedLogs, Ranking, Tournament,
+    WindowResult, WindowSpan,
 };
 pub use plan::TournamentPlan;
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use remembered::remembered_in_words;
 pub use repeats::{Repeated, Spread, repeated};
-pub use run::{Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
+pub use run::{INDICATOR_MEMORY, Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
 pub use score::{score, score_of_repeats, score_over, shown, why_over};
 pub use share::{KnownReplays, NoReplays, Share, run_known, run_share};
 pub use timeline::{AgentSnapshot, AgentTimeline, Snapshot, Timeline};

@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::benchmark::{held_record, measure_against, records};
-use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
+use super::benchmark::{held_record, measure_against, records, returns_of};
+use super::logs::{PackLogs, WindowLogs};
+use super::outcome::{AgentResult, PackedLogs, Tournament, WindowResult, WindowSpan};
 use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
@@ -49,6 +50,10 @@ pub struct Interrupted {
     pub total: usize,
 }
 
+/// Bytes that indicator columns may take where nothing else is asked for. Columns that replays read are never dropped,
+/// and one that was dropped is computed again.
+pub const INDICATOR_MEMORY: usize = 1 << 28;
+
 /// How a plan is carried out. No result depends on it, only time and memory do.
 #[derive(Debug, Clone, Copy)]
 pub struct RunOptions {
@@ -56,15 +61,17 @@ pub struct RunOptions {
     pub engine: Loop,
     /// Bytes that indicator columns may take which no replay is reading.
     pub memory: usize,
-    /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured. Of
-    /// thousands of jobs they take gigabytes, and nothing that is stored reads them.
+    /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured, and
+    /// their orders, fills and round trips after these have been stored. Of thousands of jobs they take gigabytes.
     pub keep_curves: bool,
+    /// Makes bytes of the logs of each window: a fifth of the memory. Nothing but what stores them reads them then.
+    pub pack_logs: Option<PackLogs>,
 }
 
 impl Default for RunOptions {
-    /// The skipping loop, and as many columns as there are: they go with their window.
+    /// The skipping loop, and [`INDICATOR_MEMORY`] for columns.
     fn default() -> Self {
-        Self { engine: Loop::default(), memory: usize::MAX, keep_curves: true }
+        Self { engine: Loop::default(), memory: INDICATOR_MEMORY, keep_curves: true, pack_logs: None }
     }
 }
 
@@ -123,7 +130,7 @@ pub(super) fn run_with(
         .with_max_len(1)
         .map(|(window, span)| {
             let cache = IndicatorCache::within(Arc::clone(&budget));
-            battle(plan, window, observer, options.keep_curves, &|agent| play(agent, span, &cache), &done)
+            battle(plan, window, observer, options, &|agent| play(agent, span, &cache), &done)
         })
         .collect();
     let interrupted = || Interrupted { done: done.load(Ordering::Relaxed), total: plan.jobs() };
@@ -135,7 +142,7 @@ fn battle(
     plan: &TournamentPlan<'_>,
     window: usize,
     observer: &dyn Observer,
-    keep_curves: bool,
+    options: RunOptions,
     play: &(dyn Fn(&AgentSpec) -> Replay + Sync),
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
@@ -147,16 +154,29 @@ fn battle(
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
         let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
         let ticks = replay.equity.len();
-        if !keep_curves {
+        if !options.keep_curves {
             replay.equity = Vec::new();
         }
+        // Lists that grew by doubling have up to half of their room to spare.
+        replay.holdings.shrink_to_fit();
+        replay.orders.shrink_to_fit();
+        replay.fills.shrink_to_fit();
+        replay.round_trips.shrink_to_fit();
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, ticks, replay.fills.len());
-        Some(WindowResult { replay, metrics, course })
+        Some(WindowResult { replay, packed: None, metrics, course })
     };
     let results: Option<Vec<WindowResult>> =
         plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
-    results.map(|results| measure_against(plan, results))
+    let mut results = measure_against(plan, results?);
+    if let Some(pack) = options.pack_logs {
+        results.par_iter_mut().for_each(|result| {
+            let returns = returns_of(plan, result);
+            let bytes = pack(&WindowLogs::take(&mut result.replay));
+            result.packed = Some(PackedLogs { bytes, returns });
+        });
+    }
+    Some(results)
 }
 
 /// From one row a window to one row an agent, with the rankings.

@@ -22,9 +22,10 @@ const MANY_COLUMNS = ".heat, .ratings, .bracket";
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 try {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const [size, viewport] of Object.entries(SIZES)) await visit(colorScheme, size, viewport);
-  }
+  // BRIEF=1: a large page, of which two looks are enough.
+  const all = ["light", "dark"].flatMap((scheme) => Object.keys(SIZES).map((size) => [scheme, size]));
+  const looks = process.env.BRIEF ? [["light", "desktop"], ["dark", "phone"]] : all;
+  for (const [scheme, size] of looks) await visit(scheme, size, SIZES[size]);
 } finally {
   await browser.close();
 }
@@ -61,15 +62,16 @@ async function leaderboard(page) {
   // Over several windows heads say what a number is of: `record ROI %`, `mean ROI %`.
   const shown = await page.locator("table.leaderboard thead th").allTextContents();
   const heads = shown.map((head) => head.replace(/^record /, "").replace(/^(mean|median) .*/, "score"));
-  const rows = await page.locator("table.leaderboard tbody tr").all();
+  const rows = await page.locator("table.leaderboard tbody tr").count();
   // A symbol that is the benchmark has the last row.
   const held = JSON.parse(readFileSync(join(folder, "run.json"), "utf8")).benchmark_held;
-  assert.equal(rows.length, board.rankings.length + (held ? 1 : 0));
+  assert.equal(rows, board.rankings.length + (held ? 1 : 0));
   const keys = { "ROI %": "roi_pct", Sharpe: "sharpe_ratio", Sortino: "sortino_ratio", Calmar: "calmar_ratio",
     "max DD %": "max_drawdown_pct", "win %": "win_rate", PF: "profit_factor", score: "score" };
-  const texts = { PnL: "total_pnl", "final equity": "final_equity", fees: "fees" };
+  const amounts = { PnL: "total_pnl", "final equity": "final_equity", fees: "fees" };
+  const texts = await page.locator("table.leaderboard tbody").evaluate((body) => [...body.rows].map((row) => [...row.cells].map((cell) => cell.textContent)));
   for (const [i, stored] of board.rankings.entries()) {
-    const cells = await rows[i].locator("td").allTextContents();
+    const cells = texts[i];
     const cell = (head) => cells[heads.indexOf(head)];
     assert.equal(cell("agent").replace(/ \(benchmark\)$/, ""), stored.agent);
     assert.equal(Number(cell("#")), stored.rank);
@@ -79,7 +81,7 @@ async function leaderboard(page) {
       if (stored[key] === null) assert.equal(cell(head), absent(stored.missing?.[key]), `${stored.agent} ${head}`);
       else close(cell(head), stored[key], `${stored.agent} ${head}`);
     }
-    for (const [head, key] of Object.entries(texts)) if (heads.includes(head)) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
+    for (const [head, key] of Object.entries(amounts)) if (heads.includes(head)) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
   }
 }
 
@@ -133,12 +135,20 @@ async function wheel(page) {
 async function use(page) {
   const option = (path) => page.evaluate(path);
   const first = page.locator("#legend button").first();
+  const agent = await first.getAttribute("data-agent");
+  // Of many agents only those that are chosen have a series; of a few, those that are not are hidden.
+  const isDrawn = `((option, agent) => option.series.some(({ name }) => name === agent) && option.legend[0].selected?.[agent] !== false)(window.tiltyard.charts.get('equity').instance.getOption(), '${agent}')`;
   await first.click();
   assert.equal(await first.getAttribute("aria-pressed"), "false");
-  const selected = "window.tiltyard.charts.get('equity').instance.getOption().legend[0].selected['0']";
-  assert.equal(await option(selected), false, "the agent's curve is gone");
+  assert.equal(await option(isDrawn), false, "the agent's curve is gone");
   await first.click();
-  assert.equal(await option(selected), true, "and back");
+  assert.equal(await option(isDrawn), true, "and back");
+  if (await page.evaluate(() => window.tiltyard.values.agents.length > window.tiltyard.values.drawn)) {
+    const hidden = page.locator("#legend button[aria-pressed=false]").first();
+    const before = await option("window.tiltyard.charts.get('equity').instance.getOption().series.length");
+    await hidden.click();
+    assert.equal(await option("window.tiltyard.charts.get('equity').instance.getOption().series.length"), before + 1, "a further agent is drawn");
+  }
 
   await page.locator("[data-scale=log]").click();
   assert.equal(await option("window.tiltyard.charts.get('equity').instance.getOption().yAxis[0].type"), "log");
@@ -171,12 +181,49 @@ async function use(page) {
   await page.locator("table.leaderboard thead button", { hasText: /^#$/ }).click();
 
   await filter(page);
+  await sides(page);
+}
+
+/** Where an agent was short, its list can be filtered by side, and its chart marks short entries and liquidations apart. */
+async function sides(page) {
+  const found = await page.evaluate(() => {
+    const lists = window.tiltyard.values.trades;
+    const agent = lists.findIndex((one) => (one?.shorts ?? []).length > 0);
+    const dead = lists.findIndex((one) => one?.rows.some((row) => one.reasons[row[14]] === "liquidation"));
+    return { agent, dead, shorts: agent < 0 ? 0 : lists[agent].shorts.length, of: agent < 0 ? 0 : lists[agent].rows.length };
+  });
+  if (found.agent < 0) return;
+  const open = async (agent) => {
+    const section = page.locator(`#agent-${agent}`);
+    if ((await section.getAttribute("open")) === null) await section.locator("summary").first().click();
+    await section.locator('[data-part="prices"]').scrollIntoViewIfNeeded();
+    await page.waitForFunction((name) => window.tiltyard.charts.get(name)?.instance, `prices-${agent}`);
+    return section;
+  };
+  const marks = (agent, name) => page.evaluate(({ agent, name }) => {
+    const drawn = window.tiltyard.charts.get(`prices-${agent}`).instance.getOption().series;
+    return drawn.find((one) => one.name === name).data.length;
+  }, { agent, name });
+  const section = await open(found.agent);
+  const side = section.locator("label", { hasText: "Side" }).locator("select");
+  for (const [value, count] of [["short", found.shorts], ["long", found.of - found.shorts]]) {
+    await side.selectOption(value);
+    const words = await section.locator(".pages").textContent();
+    assert.ok(words.includes(count === 0 ? "0" : count.toLocaleString("en-US")), `${words} tells ${count} ${value} round trips`);
+  }
+  await side.selectOption("");
+  assert.ok(await section.getByText("Round trips by side", { exact: true }).count() > 0 || found.shorts === found.of, "both sides have a table");
+  assert.ok((await marks(found.agent, "entry, short")) > 0, "short entries are marked");
+  if (found.dead < 0) return;
+  await open(found.dead);
+  assert.ok((await marks(found.dead, "liquidation")) > 0, "liquidations are marked");
 }
 
 /** The list of the agent with the most trades shows what passes its filters. */
 async function filter(page) {
   const busiest = await page.evaluate(() => {
-    const totals = window.tiltyard.values.trades.map((one) => one.rows.length);
+    // Those of packed sections are not there yet.
+    const totals = window.tiltyard.values.trades.map((one) => one?.rows.length ?? 0);
     return totals.indexOf(Math.max(...totals));
   });
   const agent = page.locator(`#agent-${busiest}`);
@@ -197,6 +244,9 @@ async function filter(page) {
 async function openLast(page) {
   const agent = page.locator("details.agent").last();
   if ((await agent.getAttribute("open")) === null) await agent.locator("summary").first().click();
+  // A packed section is unpacked first.
+  await agent.locator(".chart").first().waitFor({ timeout: 5000 });
+  assert.equal(await agent.locator(".warning").count(), 0, "the section is unpacked");
   for (const chart of await page.locator("details.agent[open] .chart").all()) {
     await chart.scrollIntoViewIfNeeded();
     await page.waitForFunction((box) => box.querySelector("canvas") || box.textContent.trim().length > 10, await chart.elementHandle());

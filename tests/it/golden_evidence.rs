@@ -153,7 +153,7 @@ fn superiority_with_the_stored_resamples() {
     let golden = golden();
     let (_, excess, resamples) = models(&golden);
     let exact = &golden["spa_stepm_mcs"]["exact"];
-    let simulated = Superiority::new(&excess, &resamples, 5.0, Convention::Arch).unwrap();
+    let mut simulated = Superiority::new(&excess, &resamples, 5.0, Convention::Arch).unwrap();
     let found = simulated.test();
     for (null, p, name) in [
         (Recentring::Lower, found.lower, "lower"),

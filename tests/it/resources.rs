@@ -37,7 +37,35 @@ fn memory_that_is_not_there_is_refused_before_the_run() {
         let said = limited(&stage, "ulimit -v 3000000", words);
         assert_eq!(said.code, Some(1), "{words}: {said:?}");
         assert!(said.stderr.contains(" GB of memory, of which "), "{words}: {}", said.stderr);
-        assert!(said.stderr.contains("help: use fewer windows or agents"), "{words}: {}", said.stderr);
+        assert!(
+            said.stderr.contains("help: use fewer windows, agents or trials"),
+            "{words}: {}",
+            said.stderr
+        );
+    }
+}
+
+/// A sweep is refused by its number of trials and windows, before the first of them.
+#[test]
+fn a_sweep_that_does_not_fit_is_refused_before_the_first_trial() {
+    let stage = Stage::new();
+    stage.write(
+        "s.toml",
+        "[scenario]\nname = \"s\"\n[market]\npath = \"data/sample\"\nsymbols = [\"ALPHA\"]\ninterval = \"1h\"\n\
+         [battle]\nwindows = { kind = \"rolling\", length = \"10d\", step = \"1d\" }\n\
+         [[agents]]\nname = \"a\"\nstrategy = { kind = \"sma_cross\", fast = 3, slow = 20 }\n\
+         [sweep]\nagent = \"a\"\nwhere = [\"fast < slow\"]\n[sweep.parameters]\nfast = { from = 1, to = 2000 }\n\
+         slow = { from = 2001, to = 4000 }\n",
+    );
+    for words in ["run s.toml --dry-run", "run s.toml --quiet"] {
+        let said = limited(&stage, "ulimit -v 3000000", words);
+        assert_eq!(said.code, Some(1), "{words}: {said:?}");
+        assert!(said.stderr.contains(" GB of memory, of which "), "{words}: {}", said.stderr);
+        assert!(
+            said.stderr.contains("help: use fewer windows, agents or trials"),
+            "{words}: {}",
+            said.stderr
+        );
     }
 }
 

@@ -6,12 +6,12 @@ use super::super::output::{self, counted};
 use super::super::{Exit, Failure, diagnostics, programs, progress, sweep};
 use crate::domain::Shard;
 use crate::run::{
-    Prepared, RunError, RunObserver, SWEEP_MEMORY, ScenarioSource, ShardOptions, ShardReport, on_threads,
-    prepare_with, run_shard as shard_of,
+    RunError, RunObserver, ScenarioSource, ShardOptions, ShardReport, on_threads, prepare_with,
+    run_shard as shard_of,
 };
 use crate::store::outcomes::PackStore;
 use crate::store::registry::StoredAgents;
-use crate::tournament::RunOptions;
+use crate::tournament::{INDICATOR_MEMORY, RunOptions};
 
 /// The shard of an element of a Slurm array, or of a pod of an Indexed Job.
 fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Shard, Failure> {
@@ -47,7 +47,7 @@ pub fn run_shard(args: &RunArgs, dest: &str) -> Result<Exit, Failure> {
         let store = PackStore::open(dest, true).map_err(failure)?;
         let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.output.out))
             .map_err(|error| Failure::of_run(&error, &source))?;
-        let memory = args.output.memory.unwrap_or(default_memory(&prepared));
+        let memory = args.output.memory.unwrap_or(INDICATOR_MEMORY);
         let options = RunOptions { engine: args.engine.into(), memory, ..RunOptions::default() };
         let options = ShardOptions { shard, publish_every: args.shard.publish_every, options };
         let observer: Box<dyn RunObserver> = match prepared.scenario.sweep {
@@ -64,10 +64,6 @@ pub fn run_shard(args: &RunArgs, dest: &str) -> Result<Exit, Failure> {
         output::say(&said(shard, &report));
     }
     Ok(if report.stopped { Exit::TryAgain } else { Exit::Done })
-}
-
-fn default_memory(prepared: &Prepared) -> usize {
-    if prepared.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX }
 }
 
 /// A shard's outcomes that could not be read or published.

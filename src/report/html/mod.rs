@@ -1,16 +1,21 @@
 //! `report.html`: one file that needs nothing else, on a screen, on a phone and on paper.
 //!
 //! Owns how the page is put together: style, values of the charts, the chart library and the scripts are inside
-//! it. Invariants: the page asks no network for anything, and its policy forbids that; no script runs but those
-//! whose hashes the policy names; what a user named is text everywhere.
+//! it, and the sections of all but the first agents packed ([`sections`]). Invariants: the page asks no network for
+//! anything, and its policy forbids that; no script runs but those whose hashes the policy names; what a user named is
+//! text everywhere.
+
+mod sections;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use sections::{Sections, Slot};
+
 use super::ReportError;
-use super::template::fill;
+use super::template::Templates;
 use super::view::{Charts, Comparison, View};
 
 const STYLE: &str = concat!(
@@ -28,6 +33,7 @@ const SCRIPT: &str = concat!(
     include_str!("assets/js/curves.js"),
     include_str!("assets/js/tables.js"),
     include_str!("assets/js/trades.js"),
+    include_str!("assets/js/packs.js"),
     include_str!("assets/js/agent.js"),
     include_str!("assets/js/returns.js"),
     include_str!("assets/js/sweep.js"),
@@ -45,30 +51,40 @@ struct Page<'a, V> {
     values: String,
     library: &'static str,
     script: &'static str,
-    sparks: Vec<String>,
+    /// The agents' sections, in the leaderboard's order.
+    agents: &'a [Slot<'a>],
+    /// Sections of further agents, packed.
+    packs: &'a [String],
 }
 
 /// The page of one run.
 pub(super) fn page(view: &View) -> Result<String, ReportError> {
-    fill("report.html", with_values(view, &view.charts)?)
+    let templates = Templates::new()?;
+    let sections = Sections::of(view, &templates)?;
+    let values = sections.charts(&view.charts)?;
+    let page =
+        Page { agents: &sections.slots, packs: &sections.packs, ..with_values(view, &view.charts, &values) };
+    templates.fill("report.html", page)
 }
 
 /// The page of several runs beside each other.
 pub(super) fn comparison(view: &Comparison) -> Result<String, ReportError> {
-    fill("compare.html", with_values(view, &view.charts)?)
+    let values = serde_json::to_string(&view.charts)?;
+    Templates::new()?.fill("compare.html", with_values(view, &view.charts, &values))
 }
 
-fn with_values<'a, V>(view: &'a V, charts: &'a Charts) -> Result<Page<'a, V>, ReportError> {
-    Ok(Page {
+fn with_values<'a, V>(view: &'a V, charts: &'a Charts, values: &str) -> Page<'a, V> {
+    Page {
         view,
         quote: &charts.quote,
         policy: policy(),
         style: STYLE,
-        values: inside_script(&serde_json::to_string(charts)?),
+        values: inside_script(values),
         library: LIBRARY,
         script: SCRIPT,
-        sparks: charts.curves.sparks.iter().map(|values| spark(values)).collect(),
-    })
+        agents: &[],
+        packs: &[],
+    }
 }
 
 /// Nothing may be loaded; only the page's own scripts may run.
@@ -85,27 +101,6 @@ fn policy() -> String {
 /// JSON escaped so that it cannot close the `script` element.
 fn inside_script(json: &str) -> String {
     json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
-}
-
-/// Width and height of a sparkline.
-const SPARK: (f64, f64) = (120.0, 28.0);
-
-/// A sparkline's path in SVG.
-fn spark(values: &[f64]) -> String {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let spread = if high > low { high - low } else { 1.0 };
-    let (width, height) = SPARK;
-    #[expect(clippy::cast_precision_loss, reason = "a few points")]
-    let step = width / (values.len().saturating_sub(1).max(1) as f64);
-    let mut path = String::new();
-    let mut x = 0.0;
-    for (i, value) in values.iter().enumerate() {
-        let y = if high > low { 1.0 + (high - value) / spread * (height - 2.0) } else { height / 2.0 };
-        path.push_str(&format!("{}{x:.1} {y:.1}", if i == 0 { "M" } else { "L" }));
-        x += step;
-    }
-    path
 }
 
 #[cfg(test)]
@@ -158,12 +153,5 @@ mod tests {
         for cell in ["trend, fast", "+1.50", "101.50", "0.30", "-2.00", "100.00", "idle"] {
             assert!(text.contains(&format!(">{cell}<")), "{cell}");
         }
-    }
-
-    #[test]
-    fn a_flat_line_lies_in_the_middle() {
-        assert_eq!(spark(&[5.0, 5.0]), "M0.0 14.0L120.0 14.0");
-        assert_eq!(spark(&[1.0, 2.0]), "M0.0 27.0L120.0 1.0");
-        assert_eq!(spark(&[]), "");
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ReportError;
 use super::spark::spark;
 use super::template::fill;
-use super::view::View;
+use super::view::{Agent, View};
 
 /// Columns of a sparkline.
 const SPARK: usize = 24;
@@ -13,15 +13,21 @@ const SPARK: usize = 24;
 /// The page of one run.
 pub(super) fn page(view: &View) -> Result<String, ReportError> {
     #[derive(Serialize)]
+    struct Line<'a> {
+        name: &'a str,
+        spark: String,
+        roi: &'a str,
+    }
+    #[derive(Serialize)]
     struct Page<'a> {
         view: &'a View,
         /// In the leaderboard's order.
-        sparks: Vec<String>,
+        curves: Vec<Line<'a>>,
     }
     let curves = &view.charts.curves.sparks;
-    let sparks =
-        view.agents.iter().map(|agent| spark(curves.get(agent.index).map_or(&[], Vec::as_slice), SPARK));
-    fill("report.md", Page { view, sparks: sparks.collect() })
+    let curve = |agent: &'_ Agent| spark(curves.get(agent.index).map_or(&[], Vec::as_slice), SPARK);
+    let line = |agent| Line { spark: curve(agent), name: &agent.name, roi: &agent.roi.text };
+    fill("report.md", Page { view, curves: view.agents.iter().map(line).collect() })
 }
 
 #[cfg(test)]

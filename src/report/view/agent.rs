@@ -15,7 +15,7 @@ use crate::report::wording;
 use crate::store::{AgentRecord, EntrantRecord, RankingRecord, RunRecord, StoredRun};
 
 /// Page of one agent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(in crate::report) struct Agent {
     pub name: String,
     /// Index in the scenario: selects its colour.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::curves::DRAWN;
 use super::{Charts, Curves, View, Window};
 use crate::report::differences::{Difference, differences};
 use crate::report::numbers::{count, range};
@@ -189,6 +190,7 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
     Charts {
         quote: "index".to_owned(),
         agents,
+        drawn: DRAWN,
         windows: vec![whole],
         curves: Curves {
             chained: Some(lines),

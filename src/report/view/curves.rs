@@ -4,23 +4,35 @@
 //! the one before it ended, as an index with 100 at the start ("chained"), because every window starts anew
 //! with the starting balance. Invariant: the number of points is bounded whatever the run's size; extremes stay.
 
+use std::collections::HashSet;
+
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::daily::{Daily, DailyReader};
 use super::series::Series;
 use crate::domain::Timestamp;
-use crate::store::{self, CurveRow, Downsampler, JobRecord, Point, StoreError, StoredRun, WindowRecord};
+use crate::store::{
+    self, CurveRow, Downsampler, EntrantRecord, JobRecord, Point, StoreError, StoredRun, WindowRecord,
+};
 
 /// Points of all agents' chained curves together.
 const CHAINED: usize = 16_000;
 /// Points of all curves of single windows together.
 const SINGLE: usize = 84_000;
+/// Of more agents than this, charts draw the first of the leaderboard until others are chosen. Half of all points
+/// are theirs.
+pub(super) const DRAWN: usize = 30;
 /// Most points of one curve.
 const MOST: usize = 1_400;
 /// Fewer than this make no curve worth drawing.
 const FEWEST: usize = 60;
+/// The same where there are so many agents that there is room for no more.
+const FEWEST_OF_MANY: usize = 12;
 /// Points of a sparkline.
 const SPARK: usize = 60;
+/// Points of all sparklines together.
+const SPARKS: usize = 30_000;
 
 /// Curves of all agents, in the scenario's order.
 #[derive(Debug, Serialize)]
@@ -59,11 +71,18 @@ impl Curves {
             sparks: Vec::new(),
             daily: Vec::new(),
         };
-        for agent in &stored.run.agents {
+        let first: HashSet<&str> =
+            stored.leaderboard.rankings.iter().take(DRAWN).map(|row| row.agent.as_str()).collect();
+        let read = |agent: &EntrantRecord| {
             let jobs = stored.agent(&agent.name).map_or(&[][..], |record| &record.windows);
-            let mut reading = CurveReader::start(&plan, &stored.run.windows, jobs);
+            let is_drawn = first.contains(agent.name.as_str());
+            let mut reading = CurveReader::start(&plan, is_drawn, &stored.run.windows, jobs);
             store::curve(&stored.folder, &agent.name, |row| reading.take(row))?;
-            let read = reading.end();
+            Ok(reading.end())
+        };
+        let curves: Vec<AgentCurves> =
+            stored.run.agents.par_iter().with_max_len(1).map(read).collect::<Result<_, StoreError>>()?;
+        for read in curves {
             if let Some(whole) = all.chained.as_mut().or(all.single.as_mut()) {
                 whole.push(read.chained);
             }
@@ -96,11 +115,37 @@ struct CurvePlan {
     /// How many windows have curves of their own.
     shown: usize,
     /// Points of a chained curve.
-    chained: usize,
+    chained: Share,
     /// Points of a window's curve.
-    single: usize,
+    single: Share,
+    /// Points of a sparkline.
+    spark: usize,
     /// Ticks of all windows.
     ticks: usize,
+}
+
+/// How many points each curve has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Share {
+    /// Of an agent that is drawn from the start.
+    drawn: usize,
+    /// Of any other.
+    other: usize,
+}
+
+impl Share {
+    /// All points shared among so many agents.
+    fn of(points: usize, agents: usize) -> Self {
+        let each = |points: usize, agents: usize| (points / agents.max(1)).clamp(FEWEST_OF_MANY, MOST);
+        if agents <= DRAWN {
+            return Self { drawn: each(points, agents), other: 0 };
+        }
+        Self { drawn: each(points / 2, DRAWN), other: each(points / 2, agents - DRAWN) }
+    }
+
+    fn points(self, is_drawn: bool) -> usize {
+        if is_drawn { self.drawn } else { self.other }
+    }
 }
 
 impl CurvePlan {
@@ -111,8 +156,9 @@ impl CurvePlan {
             chains: are_apart(&stored.run.windows),
             several: windows > 1,
             shown,
-            chained: (CHAINED / agents).clamp(FEWEST, MOST),
-            single: (SINGLE / (agents * shown)).clamp(FEWEST, MOST),
+            chained: Share::of(CHAINED, agents),
+            single: Share::of(SINGLE / shown, agents),
+            spark: (SPARKS / agents).clamp(FEWEST_OF_MANY, SPARK),
             ticks: stored.run.windows.iter().map(|window| window.ticks).sum(),
         }
     }
@@ -130,6 +176,8 @@ pub(super) fn are_apart(windows: &[WindowRecord]) -> bool {
 /// One agent's curve being read.
 struct CurveReader<'a> {
     plan: &'a CurvePlan,
+    /// Whether the agent is drawn from the start.
+    is_drawn: bool,
     windows: &'a [WindowRecord],
     jobs: &'a [JobRecord],
     /// The window being read.
@@ -183,15 +231,21 @@ impl Pair {
 }
 
 impl<'a> CurveReader<'a> {
-    fn start(plan: &'a CurvePlan, windows: &'a [WindowRecord], jobs: &'a [JobRecord]) -> Self {
+    fn start(
+        plan: &'a CurvePlan,
+        is_drawn: bool,
+        windows: &'a [WindowRecord],
+        jobs: &'a [JobRecord],
+    ) -> Self {
         Self {
             plan,
+            is_drawn,
             windows,
             jobs,
             now: None,
             done: Vec::new(),
-            chained: Pair::new(plan.ticks, plan.chained),
-            spark: Downsampler::new(plan.ticks, SPARK),
+            chained: Pair::new(plan.ticks, plan.chained.points(is_drawn)),
+            spark: Downsampler::new(plan.ticks, plan.spark),
             daily: DailyReader::default(),
             row: 0,
             index: 100.0,
@@ -224,7 +278,8 @@ impl<'a> CurveReader<'a> {
     fn start_window(&mut self, row: CurveRow) {
         let record = self.windows.iter().find(|window| window.index == row.window);
         let rows = record.map_or(0, |window| window.ticks);
-        let pair = (self.done.len() < self.plan.shown).then(|| Pair::new(rows, self.plan.single));
+        let points = self.plan.single.points(self.is_drawn);
+        let pair = (self.done.len() < self.plan.shown).then(|| Pair::new(rows, points));
         let job = self.jobs.iter().find(|job| job.window == row.window);
         let start = job.and_then(|job| job.starting_balance.parse().ok()).unwrap_or(row.equity);
         self.daily.start_window(start);
@@ -268,6 +323,14 @@ mod tests {
         assert_eq!(index.equity.seconds().last().unwrap().1, 101.5, "of a start with 100");
         let lowest = index.drawdown.seconds().iter().map(|point| point.1).fold(0.0, f64::min);
         assert!(lowest < -2.0, "{lowest}");
+    }
+
+    #[test]
+    fn of_many_agents_those_that_are_drawn_have_half_of_all_points() {
+        assert_eq!(Share::of(16_000, 8), Share { drawn: MOST, other: 0 });
+        assert_eq!(Share::of(16_000, DRAWN), Share { drawn: 533, other: 0 });
+        assert_eq!(Share::of(16_000, 530), Share { drawn: 266, other: 16 });
+        assert_eq!(Share::of(16_000, 2_000), Share { drawn: 266, other: FEWEST_OF_MANY });
     }
 
     #[test]

@@ -22,21 +22,23 @@ mod trade_groups;
 mod trades;
 pub(super) mod verdict;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use about::About;
-use agent::Agent;
+pub(super) use agent::Agent;
 use board::{Board, Cutoff};
 pub(super) use compare::Comparison;
 pub(super) use curves::{Curve, Curves};
 use format::Format;
 use ranks::Ranks;
 pub(super) use ranks::Scores;
-use returns::{Correlations, Returns};
+use returns::Correlations;
+pub(super) use returns::Returns;
 use series::Series;
 use standings::Standings;
 use sweep::{Sweep, SweepCharts};
-use trades::Trades;
+pub(super) use trades::Trades;
 use verdict::Verdict;
 
 use crate::domain::Timestamp;
@@ -57,7 +59,8 @@ pub(super) struct View {
     pub board: Board,
     /// The standings before and after each training cutoff.
     pub cutoffs: Vec<Cutoff>,
-    /// In the leaderboard's order.
+    /// In the leaderboard's order. Pages render them one by one.
+    #[serde(skip)]
     pub agents: Vec<Agent>,
     pub ranks: Option<Ranks>,
     pub standings: Option<Standings>,
@@ -76,6 +79,8 @@ pub(super) struct View {
 pub(super) struct Charts {
     pub quote: String,
     pub agents: Vec<String>,
+    /// Of more agents than this, charts draw the first of the leaderboard until others are chosen.
+    pub drawn: usize,
     pub windows: Vec<Window>,
     pub curves: Curves,
     pub prices: Vec<Price>,
@@ -125,19 +130,15 @@ impl View {
         let rows = &stored.leaderboard.rankings;
         let sweep = sweep::sweep(stored)?;
         let mut charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
-        let with_groups = |mut agent: Agent| {
-            agent.groups = charts
-                .trades
-                .get_mut(agent.index)
-                .map(|own| std::mem::take(&mut own.groups))
-                .unwrap_or_default();
-            agent
-        };
-        let agents: Vec<Agent> = rows
-            .iter()
+        let mut agents: Vec<Agent> = rows
+            .par_iter()
             .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)))
-            .map(with_groups)
             .collect();
+        for agent in &mut agents {
+            if let Some(own) = charts.trades.get_mut(agent.index) {
+                agent.groups = std::mem::take(&mut own.groups);
+            }
+        }
         Ok(Self {
             about: about::about(stored),
             verdict: verdict::verdict(stored),
@@ -159,7 +160,7 @@ impl Charts {
     fn read(stored: &StoredRun, sweep: Option<SweepCharts>) -> Result<Self, StoreError> {
         let names: Vec<String> = stored.run.agents.iter().map(|agent| agent.name.clone()).collect();
         let trades: Vec<Trades> = names
-            .iter()
+            .par_iter()
             .map(|name| Ok(trades::trades(stored.trades(name)?, names.len())))
             .collect::<Result<_, StoreError>>()?;
         let curves = Curves::read(stored)?;
@@ -172,6 +173,7 @@ impl Charts {
             prices: prices(stored, &trades)?,
             benchmark: benchmark(stored),
             agents: names,
+            drawn: curves::DRAWN,
             trades,
             sweep,
         })

@@ -1,12 +1,17 @@
 //! What a whole tournament says: the table with its intervals, agent against agent, ratings with error bars.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
+use super::ranks::MATRIX;
 use crate::report::numbers::{self, count, ratio};
 use crate::report::table::{Cell, Head, NONE, Table};
 use crate::report::wording::{self, rating_system};
-use crate::store::{RatingRecord, StandingRecord, StandingsRecord, StoredRun};
+use crate::store::{PairRecord, RatingRecord, StandingRecord, StandingsRecord, StoredRun};
 
+/// Agents whose ratings are drawn, the best.
+const RATED: usize = 200;
 /// How an infinite score is shown.
 const INFINITY: &str = "\u{221e}";
 
@@ -15,8 +20,10 @@ const INFINITY: &str = "\u{221e}";
 pub(in crate::report) struct Standings {
     pub table: Table,
     pub notes: Vec<String>,
-    /// Names in the table's order.
+    /// Names of the agents of the matrix, the first of the table in its order.
     pub agents: Vec<String>,
+    /// How many agents the matrix leaves out.
+    pub agents_left_out: usize,
     /// By agent, then by opponent: share of windows in which it was better.
     pub pairs: Vec<Vec<Duel>>,
     pub ratings: Vec<Ratings>,
@@ -43,6 +50,8 @@ pub(in crate::report) struct Ratings {
     pub reason: Option<String>,
     /// Rows, best first.
     pub rows: Vec<Rating>,
+    /// How many agents have no row.
+    pub left_out: usize,
 }
 
 /// One agent's rating.
@@ -61,18 +70,26 @@ pub(in crate::report) struct Rating {
     pub at: [f64; 3],
 }
 
+/// Pairs by the names of both agents.
+type Met<'r> = HashMap<(&'r str, &'r str), &'r PairRecord>;
+
 pub(super) fn standings(stored: &StoredRun) -> Option<Standings> {
     let record = stored.standings.as_ref()?;
-    let agents: Vec<String> = record.standings.iter().map(|row| row.agent.clone()).collect();
+    let agents: Vec<String> = record.standings.iter().take(MATRIX).map(|row| row.agent.clone()).collect();
+    let mut met: Met<'_> = HashMap::new();
+    for pair in &record.pairs {
+        met.insert((&pair.a, &pair.b), pair);
+    }
     Some(Standings {
         table: table(record),
         notes: notes(record),
-        pairs: agents.iter().map(|a| agents.iter().map(|b| duel(record, a, b)).collect()).collect(),
+        pairs: agents.iter().map(|a| agents.iter().map(|b| duel(&met, a, b)).collect()).collect(),
         ratings: record
             .ratings
             .iter()
             .map(|system| ratings(stored, record, &system.system, system.reason.as_ref()))
             .collect(),
+        agents_left_out: record.standings.len() - agents.len(),
         agents,
     })
 }
@@ -160,8 +177,8 @@ fn p_value(p: f64) -> String {
     if p < 0.001 { "under 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
-fn duel(record: &StandingsRecord, agent: &str, other: &str) -> Duel {
-    let pair = record.pairs.iter().find(|p| (p.a == agent && p.b == other) || (p.a == other && p.b == agent));
+fn duel(met: &Met<'_>, agent: &str, other: &str) -> Duel {
+    let pair = met.get(&(agent, other)).or_else(|| met.get(&(other, agent)));
     let found = pair.and_then(|pair| {
         let turned = pair.a != agent;
         let turn = |share: f64| if turned { 1.0 - share } else { share };
@@ -202,7 +219,7 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
         |value: f64| if high > low { ((value - low) / (high - low) * 1000.0).round() / 10.0 } else { 50.0 };
     let index_of =
         |agent: &str| stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
-    let rows = all.iter().map(|(agent, r)| Rating {
+    let rows = all.iter().take(RATED).map(|(agent, r)| Rating {
         agent: agent.clone(),
         index: index_of(agent),
         rating: r.rating,
@@ -215,7 +232,12 @@ fn ratings(stored: &StoredRun, record: &StandingsRecord, system: &str, reason: O
         },
         at: [at(r.rating), at(r.low.unwrap_or(r.rating)), at(r.high.unwrap_or(r.rating))],
     });
-    Ratings { system: rating_system(system).to_owned(), reason: reason.cloned(), rows: rows.collect() }
+    Ratings {
+        system: rating_system(system).to_owned(),
+        reason: reason.cloned(),
+        rows: rows.collect(),
+        left_out: all.len().saturating_sub(RATED),
+    }
 }
 
 /// Whole points on the Elo scale, two places on smaller ones.

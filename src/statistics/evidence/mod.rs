@@ -14,6 +14,7 @@ mod error;
 mod friedman;
 mod influence;
 mod intervals;
+mod largest;
 mod mcs;
 mod multiple_testing;
 mod nemenyi;
@@ -45,6 +46,7 @@ pub use error::EvidenceError;
 pub use friedman::{Friedman, friedman, mean_ranks};
 pub use influence::{Influence, Studentised};
 pub use intervals::{Interval, clopper_pearson, wilson};
+pub use largest::Recentring;
 pub use mcs::{ConfidenceSet, McsStatistic, model_confidence_set};
 pub use multiple_testing::{Correction, adjust, rejected};
 pub use nemenyi::{critical_difference, nemenyi, studentized_range_quantile, studentized_range_sf};
@@ -61,7 +63,7 @@ pub use sharpe_difference::{
     HacGradient, SharpeDifference, sharpe_difference_bootstrap, sharpe_difference_hac,
     sharpe_difference_memmel,
 };
-pub use spa::{Recentring, Spa, Superiority, spa};
+pub use spa::{Spa, Superiority, spa};
 pub use sprt::{Decision, EloModel, GameCounts, Sprt, SprtError};
 pub use stationary_bootstrap::{Resamples, index_steps};
 pub use stepm::{stepm, superior};

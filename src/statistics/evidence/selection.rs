@@ -161,7 +161,7 @@ pub fn assess_selection(returns: &Panel, spec: &SelectionSpec) -> Result<Selecti
     let block_length = trial_block_length(&excess, winner);
     let key = spec.seed.key(&["selection"]);
     let resamples = Resamples::stationary(returns.rows(), block_length, spec.resamples, key)?;
-    let simulated = Superiority::new(&excess, &resamples, block_length, Convention::Standard);
+    let mut simulated = Superiority::new(&excess, &resamples, block_length, Convention::Standard);
     let blocks = fitting_blocks(returns, spec.blocks);
     Ok(SelectionEvidence {
         winner,
@@ -176,8 +176,11 @@ pub fn assess_selection(returns: &Panel, spec: &SelectionSpec) -> Result<Selecti
         blocks,
         overfitting: cscv(returns, blocks),
         block_length,
-        spa: simulated.as_ref().map(Superiority::test).map_err(Clone::clone),
-        superior: simulated.as_ref().map_err(Clone::clone).and_then(|found| superior(found, spec.alpha)),
+        spa: simulated.as_mut().map(|found| found.test()).map_err(|error| error.clone()),
+        superior: simulated
+            .as_mut()
+            .map_err(|error| error.clone())
+            .and_then(|found| superior(found, spec.alpha)),
         confidence_set: confidence_set(returns, winner, &resamples, spec),
         sharpe_ratios,
     })

@@ -2,30 +2,21 @@
 //!
 //! Hansen (2005), "A Test for Superior Predictive Ability", Journal of Business and Economic Statistics
 //! 23(4); its upper p-value is White's Reality Check (studentised, in the standard convention). Owns the
-//! simulation that StepM reuses. The panel holds returns in excess of the benchmark's.
+//! simulation that StepM reuses. The panel holds returns in excess of the benchmark's. Of each resample only the
+//! largest statistics are kept, so that memory does not grow with columns times resamples.
 
 use rayon::prelude::*;
 
 use super::convention::Convention;
 use super::error::{EvidenceError, at_least};
-use super::numeric::{argmax, centred, dot, largest, mean, real};
+use super::largest::{Largest, Recentring};
+use super::numeric::{argmax, centred, dot, mean, real};
 use super::panel::Panel;
 use super::stationary_bootstrap::{Resamples, check_block_length};
 use crate::metrics::{Missing, is_constant, quantile};
 
 /// Weights under this do not change a double.
 const NEGLIGIBLE_WEIGHT: f64 = 1e-18;
-
-/// Which columns are taken to be as bad as they look under the null hypothesis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recentring {
-    /// All columns worse than the benchmark: the liberal bound.
-    Lower,
-    /// Those worse by more than `sqrt(2 ln ln n)` standard errors: Hansen's consistent choice.
-    Consistent,
-    /// None: the conservative bound of the Reality Check.
-    Upper,
-}
 
 /// The three p-values of the test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,13 +34,19 @@ pub struct Spa {
 }
 
 /// Excess returns with what the bootstrap makes of them under each null hypothesis.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Superiority {
+#[derive(Debug)]
+pub struct Superiority<'a> {
     convention: Convention,
+    excess: &'a Panel,
+    resamples: &'a Resamples,
     columns: Vec<Excess>,
+    /// Columns that `largest` is of.
+    open: Vec<bool>,
+    /// One for each resample.
+    largest: Vec<Largest>,
 }
 
-/// One column: its mean excess, its scale, and its resampled means.
+/// One column: its mean excess and its scale.
 #[derive(Debug, Clone, PartialEq)]
 struct Excess {
     mean: f64,
@@ -58,10 +55,9 @@ struct Excess {
     scale: f64,
     /// Whether the mean is no further below 0 than the consistent threshold.
     relevant: bool,
-    resampled: Vec<f64>,
 }
 
-impl Superiority {
+impl<'a> Superiority<'a> {
     /// Simulates. `excess`: returns less the benchmark's; `block_length`: the mean block length that the
     /// resamples were drawn with.
     ///
@@ -69,8 +65,8 @@ impl Superiority {
     /// [`EvidenceError::TooFew`] under three rows, [`EvidenceError::Lengths`] where the resamples belong to
     /// another panel, [`EvidenceError::ConstantDifference`] where nothing can be studentised.
     pub fn new(
-        excess: &Panel,
-        resamples: &Resamples,
+        excess: &'a Panel,
+        resamples: &'a Resamples,
         block_length: f64,
         convention: Convention,
     ) -> Result<Self, EvidenceError> {
@@ -79,19 +75,45 @@ impl Superiority {
         check_block_length(block_length)?;
         let weights = lag_weights(excess.rows(), block_length.recip());
         let numbered = excess.columns().par_iter().enumerate();
-        let columns = numbered
-            .map(|(index, column)| Excess::new(index, column, resamples, &weights, convention))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { convention, columns })
+        let columns: Vec<Result<Excess, EvidenceError>> =
+            numbered.map(|(index, column)| Excess::new(index, column, &weights, convention)).collect();
+        let columns = columns.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let open = vec![true; columns.len()];
+        let mut simulated = Self { convention, excess, resamples, columns, open, largest: Vec::new() };
+        simulated.simulate();
+        Ok(simulated)
+    }
+
+    /// Resamples the open columns, in parts side by side.
+    fn simulate(&mut self) {
+        let open: Vec<usize> = (0..self.open.len()).filter(|&column| self.open[column]).collect();
+        let none = || vec![Largest::none(); self.resamples.count()];
+        let part = |columns: &[usize]| {
+            let mut largest = none();
+            for &column in columns {
+                let means = self.resamples.means(self.excess.column(column));
+                let each = largest.iter_mut().zip(means);
+                each.for_each(|(largest, mean)| {
+                    largest.add(column, |null| self.columns[column].simulated(mean, null));
+                });
+            }
+            largest
+        };
+        let size = open.len().div_ceil(rayon::current_num_threads()).max(1);
+        let parts: Vec<Vec<Largest>> = open.par_chunks(size).map(part).collect();
+        self.largest = parts.into_iter().fold(none(), |mut all, part| {
+            all.iter_mut().zip(part).for_each(|(all, part)| all.join(part));
+            all
+        });
     }
 
     /// The three p-values of "no column beats the benchmark".
-    pub fn test(&self) -> Spa {
+    pub fn test(&mut self) -> Spa {
         let statistics: Vec<f64> = (0..self.columns.len()).map(|column| self.statistic(column)).collect();
         let best = argmax(&statistics);
         let observed = self.floor().max(statistics[best]);
         let all = vec![true; self.columns.len()];
-        let p = |null| self.convention.p_value(&self.maxima(&all, null), observed);
+        let mut p = |null| self.convention.p_value(&self.maxima(&all, null), observed);
         Spa {
             best,
             statistic: observed,
@@ -128,7 +150,7 @@ impl Superiority {
     /// # Errors
     /// [`EvidenceError::OutOfRange`] for an alpha that is no probability.
     pub fn critical_value(
-        &self,
+        &mut self,
         kept: &[bool],
         null: Recentring,
         alpha: f64,
@@ -145,12 +167,22 @@ impl Superiority {
     }
 
     /// For each resample, the largest simulated statistic among the kept columns.
-    fn maxima(&self, kept: &[bool], null: Recentring) -> Vec<f64> {
-        let columns: Vec<&Excess> =
-            self.columns.iter().zip(kept).filter(|(_, kept)| **kept).map(|(column, _)| column).collect();
-        let count = self.columns[0].resampled.len();
-        let largest_of = |b: usize| largest(columns.iter().map(|column| column.simulated(b, null)));
-        (0..count).map(|b| largest_of(b).max(self.floor())).collect()
+    fn maxima(&mut self, kept: &[bool], null: Recentring) -> Vec<f64> {
+        let floor = self.floor();
+        let known = self.known_maxima(kept, null).unwrap_or_else(|| {
+            self.open = kept.to_vec();
+            self.simulate();
+            self.known_maxima(kept, null).unwrap_or_default()
+        });
+        known.into_iter().map(|largest| largest.max(floor)).collect()
+    }
+
+    /// The same from the largest that are kept; `None` where they do not tell.
+    fn known_maxima(&self, kept: &[bool], null: Recentring) -> Option<Vec<f64>> {
+        let are_known = kept.iter().zip(&self.open).all(|(&kept, &open)| open || !kept);
+        let are_all = kept == self.open;
+        let of = |largest: &Largest| largest.of(kept, are_all, null);
+        if are_known { self.largest.iter().map(of).collect() } else { None }
     }
 
     /// Hansen's statistic is never negative; that of `arch` may be.
@@ -166,7 +198,6 @@ impl Excess {
     fn new(
         index: usize,
         column: &[f64],
-        resamples: &Resamples,
         lag_weights: &[f64],
         convention: Convention,
     ) -> Result<Self, EvidenceError> {
@@ -190,17 +221,17 @@ impl Excess {
                 Convention::Standard => (n / variance).sqrt(),
             },
             relevant: mean >= threshold,
-            resampled: resamples.means(column),
         })
     }
 
-    fn simulated(&self, resample: usize, null: Recentring) -> f64 {
+    /// The statistic of a resampled mean under a null hypothesis.
+    fn simulated(&self, resampled: f64, null: Recentring) -> f64 {
         let centre = match null {
             Recentring::Lower => self.mean.max(0.0),
             Recentring::Consistent if !self.relevant => 0.0,
             Recentring::Consistent | Recentring::Upper => self.mean,
         };
-        (self.resampled[resample] - centre) * self.scale
+        (resampled - centre) * self.scale
     }
 }
 
@@ -240,6 +271,8 @@ pub fn spa(
 
 #[cfg(test)]
 mod tests {
+    use super::super::largest::KEPT;
+    use super::super::numeric::largest;
     use super::super::testing::{close, noisy};
     use super::*;
 
@@ -307,7 +340,8 @@ mod tests {
     #[test]
     fn the_critical_value_agrees_with_the_p_value() {
         let panel = noisy(3, 60, &[0.0, 0.1]);
-        let simulated = Superiority::new(&panel, &resamples(60), 3.0, Convention::Standard).unwrap();
+        let draws = resamples(60);
+        let mut simulated = Superiority::new(&panel, &draws, 3.0, Convention::Standard).unwrap();
         let critical = simulated.critical_value(&[true, true], Recentring::Upper, 0.05).unwrap().unwrap();
         let maxima = simulated.maxima(&[true, true], Recentring::Upper);
         assert!(Convention::Standard.p_value(&maxima, critical + 1e-9) < 0.05);
@@ -317,12 +351,38 @@ mod tests {
         // Nor p < 0.05 with 19; with 20 the largest simulated value is the bound.
         let few = |count| {
             let draws = Resamples::stationary(60, 3.0, count, [1; 32]).unwrap();
-            let simulated = Superiority::new(&panel, &draws, 3.0, Convention::Standard).unwrap();
+            let mut simulated = Superiority::new(&panel, &draws, 3.0, Convention::Standard).unwrap();
             let maxima = simulated.maxima(&[true, true], Recentring::Upper);
             let bound = simulated.critical_value(&[true, true], Recentring::Upper, 0.05).unwrap();
             bound.map(|bound| bound == largest(maxima))
         };
         assert_eq!((few(19), few(20)), (None, Some(true)));
+    }
+
+    /// The largest that are kept tell the same as all simulated statistics, also when more columns are left out than are
+    /// kept.
+    #[test]
+    fn the_largest_are_those_of_all_columns() {
+        let columns: Vec<f64> = (0..KEPT * 2).map(|index| real(index % 7) * 0.1 - 0.3).collect();
+        let (panel, draws) = (noisy(7, 40, &columns), Resamples::stationary(40, 2.0, 30, [3; 32]).unwrap());
+        let mut simulated = Superiority::new(&panel, &draws, 2.0, Convention::Standard).unwrap();
+        let by_hand = |simulated: &Superiority<'_>, kept: &[bool], null: Recentring| -> Vec<f64> {
+            let means: Vec<Vec<f64>> = panel.columns().iter().map(|column| draws.means(column)).collect();
+            let of = |b: usize| {
+                let open = (0..panel.width()).filter(|&column| kept[column]);
+                largest(open.map(|column| simulated.columns[column].simulated(means[column][b], null)))
+                    .max(0.0)
+            };
+            (0..draws.count()).map(of).collect()
+        };
+        // All; without a few; without as many as are kept; all again.
+        for left_out in [0, 5, KEPT + 20, 0] {
+            let kept: Vec<bool> = (0..panel.width()).map(|column| column >= left_out).collect();
+            for null in [Recentring::Consistent, Recentring::Lower, Recentring::Upper] {
+                let expected = by_hand(&simulated, &kept, null);
+                assert_eq!(simulated.maxima(&kept, null), expected, "{left_out} {null:?}");
+            }
+        }
     }
 
     #[test]

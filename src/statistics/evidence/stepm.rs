@@ -6,8 +6,9 @@
 
 use super::convention::Convention;
 use super::error::EvidenceError;
+use super::largest::Recentring;
 use super::panel::Panel;
-use super::spa::{Recentring, Superiority};
+use super::spa::Superiority;
 use super::stationary_bootstrap::Resamples;
 
 /// The columns of `excess` (returns less the benchmark's) that beat the benchmark, in order.
@@ -21,7 +22,7 @@ pub fn stepm(
     alpha: f64,
     convention: Convention,
 ) -> Result<Vec<usize>, EvidenceError> {
-    superior(&Superiority::new(excess, resamples, block_length, convention)?, alpha)
+    superior(&mut Superiority::new(excess, resamples, block_length, convention)?, alpha)
 }
 
 /// The same where the simulation is there already. Each step names the columns above the critical value of those
@@ -29,7 +30,7 @@ pub fn stepm(
 ///
 /// # Errors
 /// [`EvidenceError::OutOfRange`] for an alpha that is no probability.
-pub fn superior(simulated: &Superiority, alpha: f64) -> Result<Vec<usize>, EvidenceError> {
+pub fn superior(simulated: &mut Superiority<'_>, alpha: f64) -> Result<Vec<usize>, EvidenceError> {
     let mut open = vec![true; simulated.width()];
     while open.contains(&true) {
         let Some(critical) = simulated.critical_value(&open, Recentring::Consistent, alpha)? else { break };

@@ -117,6 +117,12 @@ pub enum StoreError {
         /// Underlying error.
         source: rusqlite::Error,
     },
+    /// Outcomes that a sweep has kept could not be read again.
+    #[error("the outcomes of the trials cannot be read again: {source}")]
+    Outcomes {
+        /// What the cache says.
+        source: crate::sweep::TrialCacheError,
+    },
     /// There is no place of packs, or nothing in it of the run.
     #[error("there are no packs of outcomes in `{dest}`")]
     NoPacks {
@@ -361,6 +367,9 @@ impl StoreError {
                 "another program is using the index: the next command on this store lists the run".to_owned()
             }
             Self::Trials { path, source } => help::of_trials(path, source),
+            Self::Outcomes { .. } => {
+                "run the scenario again: outcomes that are sound are not computed again".to_owned()
+            }
             Self::NoPacks { .. } => {
                 "give the place that the shards publish to (`tiltyard run FILE --shard I/N --outcomes DEST`)".to_owned()
             }

@@ -79,6 +79,10 @@ impl TrialCache for TrialStore {
         Ok(found)
     }
 
+    fn keeps(&self) -> bool {
+        true
+    }
+
     fn append(&mut self, batch: &[(JobKey, &WindowOutcome)]) -> Result<(), TrialCacheError> {
         let rows = batch.iter().map(|(key, outcome)| (*key, encode(outcome)));
         Ok(self.kept.append(rows)?)

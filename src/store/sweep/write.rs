@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::builder::Float64Builder;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt32Array, UInt64Array};
 use arrow_schema::ArrowError;
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::table_file::TableFile;
@@ -18,7 +20,10 @@ use crate::metrics::{Metrics, Score, value_of};
 use crate::scenario::{MetricSpec, RankingMetric, Scenario, SweepSpec, SweptValue};
 use crate::statistics::evidence::EvidenceError;
 use crate::sweep::validation::OutOfSample;
-use crate::sweep::{Judged, Searched, Selection, Trial, WindowOutcome, trial_record, window_score};
+use crate::sweep::{
+    Judged, Outcomes, Searched, Selection, Trial, TrialCache, TrialCacheError, WindowOutcome, load,
+    trial_record, window_score,
+};
 use crate::tournament::score;
 
 /// All that a sweep found.
@@ -92,7 +97,7 @@ impl SweepResults<'_> {
             tried: trials.len(),
             complete,
             pruned: trials.len() - complete,
-            failed: trials.iter().filter(|trial| trial.has_failed()).count(),
+            failed: self.searched.columns.failed.iter().filter(|failed| **failed).count(),
             excluded: self.searched.excluded,
             refused: self.searched.refused,
         }
@@ -148,14 +153,20 @@ fn infinite(score: Score) -> Option<String> {
     score_record::reason(score, None)
 }
 
-/// Writes `sweep.json`, `results.parquet` and `windows.parquet` into a run's folder.
+/// Writes `sweep.json`, `results.parquet` and `windows.parquet` into a run's folder. Reads the outcomes once, a few
+/// trials at a time, from the cache that the sweep left them to.
 ///
 /// # Errors
-/// Where a file cannot be written.
-pub fn write_sweep(folder: &Path, id: &RunId, results: &SweepResults<'_>) -> Result<SweepRecord, StoreError> {
-    let rows = result_rows(results).map_err(StoreError::columns(folder))?;
+/// Where a file cannot be written, or an outcome not be read.
+pub fn write_sweep(
+    folder: &Path,
+    id: &RunId,
+    results: &SweepResults<'_>,
+    cache: &mut dyn TrialCache,
+) -> Result<SweepRecord, StoreError> {
+    let totals = write_windows(folder, results, cache)?;
+    let rows = result_rows(results, totals).map_err(StoreError::columns(folder))?;
     write_table(folder, "results", results.csv, rows)?;
-    write_windows(folder, results)?;
     if let Some(validation) = results.validation {
         let rows = split_rows(results, validation).map_err(StoreError::columns(folder))?;
         write_table(folder, "validation", results.csv, rows)?;
@@ -167,24 +178,72 @@ pub fn write_sweep(folder: &Path, id: &RunId, results: &SweepResults<'_>) -> Res
 
 /// Rows of `windows.parquet` that are made at once; whole pages of the file, so that its bytes do not depend on it.
 const WINDOW_ROWS: usize = 1 << 14;
+/// Outcomes that are read at once.
+const READ: usize = 1 << 11;
 
-/// Writes `windows.parquet` part by part: a sweep has a row for each trial and window.
-fn write_windows(folder: &Path, results: &SweepResults<'_>) -> Result<(), StoreError> {
-    let rows: Vec<WindowRow<'_>> = results
-        .searched
-        .trials
-        .iter()
-        .flat_map(|trial| {
-            let outcomes = (0_u32..).zip(&trial.outcomes);
-            outcomes.filter_map(move |(window, outcome)| Some((trial, window, outcome.as_ref()?)))
-        })
-        .collect();
+/// What each trial's outcomes add up to, column by column.
+struct Totals {
+    trades: Vec<u64>,
+    fees: Vec<Cash>,
+    /// Metrics of the trials' records, as [`agent_record::own_metrics`] lists them.
+    metrics: Vec<Float64Builder>,
+}
+
+impl Totals {
+    fn new() -> Self {
+        let metrics = agent_record::own_metrics().map(|_| Float64Builder::new()).collect();
+        Self { trades: Vec::new(), fees: Vec::new(), metrics }
+    }
+
+    /// Adds the next trial.
+    fn push(&mut self, outcomes: &Outcomes, record: Option<&Metrics>, conventions: &MetricSpec) {
+        let all = || outcomes.iter().flatten();
+        self.trades.push(all().map(|outcome| outcome.metrics.trades as u64).sum());
+        self.fees.push(all().map(|outcome| outcome.metrics.fees).sum());
+        for (column, metric) in self.metrics.iter_mut().zip(agent_record::own_metrics()) {
+            column.append_option(record.and_then(|record| metric_value(record, metric, conventions)));
+        }
+    }
+}
+
+/// Writes `windows.parquet` part by part: a sweep has a row for each trial and window. Returns what the outcomes of
+/// each trial add up to.
+fn write_windows(
+    folder: &Path,
+    results: &SweepResults<'_>,
+    cache: &mut dyn TrialCache,
+) -> Result<Totals, StoreError> {
     let empty = window_rows(results, &[]).map_err(StoreError::columns(folder))?;
     let mut file = TableFile::create(folder, "windows", results.csv, &empty)?;
-    for part in rows.chunks(WINDOW_ROWS) {
-        file.write(window_rows(results, part))?;
+    let (mut totals, mut rows) = (Totals::new(), Vec::<WindowRow>::new());
+    for trials in results.searched.trials.chunks((READ / results.judged.windows.max(1)).max(1)) {
+        let read = load(trials, cache).map_err(reread)?;
+        let records: Vec<Option<Metrics>> =
+            read.par_iter().map(|outcomes| trial_record(outcomes, results.scenario)).collect();
+        for ((trial, outcomes), record) in trials.iter().zip(read).zip(records) {
+            totals.push(&outcomes, record.as_ref(), &results.scenario.metrics);
+            let numbered = (0_u32..).zip(outcomes);
+            rows.extend(numbered.filter_map(|(window, outcome)| Some((trial.number, window, outcome?))));
+        }
+        while rows.len() >= WINDOW_ROWS {
+            let rest = rows.split_off(WINDOW_ROWS);
+            file.write(window_rows(results, &rows))?;
+            rows = rest;
+        }
     }
-    file.close()
+    if !rows.is_empty() {
+        file.write(window_rows(results, &rows))?;
+    }
+    file.close()?;
+    Ok(totals)
+}
+
+/// An outcome that was kept could not be read.
+fn reread(error: TrialCacheError) -> StoreError {
+    match error.downcast::<StoreError>() {
+        Ok(error) => *error,
+        Err(source) => StoreError::Outcomes { source },
+    }
 }
 
 fn write_table(
@@ -199,43 +258,48 @@ fn write_table(
 }
 
 /// One row a trial, in the order of their numbers. Metrics are those of its record: the windows that it was replayed
-/// in,
-/// one after the other.
-fn result_rows(results: &SweepResults<'_>) -> Result<arrow_array::RecordBatch, ArrowError> {
-    let trials = &results.searched.trials;
-    let Judged { scores, ranks, windows, .. } = results.judged;
-    let windows: Vec<usize> = (0..*windows).collect();
+/// in, one after the other.
+fn result_rows(results: &SweepResults<'_>, totals: Totals) -> Result<arrow_array::RecordBatch, ArrowError> {
+    let SweepResults { searched, judged, .. } = results;
+    let (trials, failed) = (&searched.trials, &searched.columns.failed);
+    let windows: Vec<usize> = (0..judged.windows).collect();
     let all = || trials.iter();
+    let status = |(trial, failed): (&Trial, &bool)| match (failed, trial.is_complete(&windows)) {
+        (true, _) => "failed",
+        (false, true) => "complete",
+        (false, false) => "pruned",
+    };
+    let scores: Float64Array = judged.scores.iter().map(|score| score.value()).collect();
     let mut columns = vec![
         numbered("trial", all().map(|trial| trial.number)),
-        words("status", all().map(|trial| status(trial, &windows))),
-        column("rank", true, Arc::new(ranks.iter().copied().collect::<UInt32Array>())),
-        column("score", true, Arc::new(scores.iter().map(|score| score.value()).collect::<Float64Array>())),
+        words("status", all().zip(failed).map(status)),
+        column("rank", true, Arc::new(judged.ranks.iter().copied().collect::<UInt32Array>())),
+        column("score", true, Arc::new(scores)),
         numbered("windows", all().map(|trial| trial.outcomes.iter().flatten().count() as u32)),
     ];
-    columns.extend(parameter_columns(results, trials.iter().map(|trial| Some(trial.values.as_slice()))));
-    columns.push(counts("trades", all().map(|trial| outcomes(trial).map(|o| o.metrics.trades as u64).sum())));
-    columns.push(money("fees", all().map(|trial| outcomes(trial).map(|o| o.metrics.fees).sum::<Cash>()))?);
-    let records: Vec<Option<Metrics>> =
-        trials.iter().map(|trial| trial_record(trial, results.scenario)).collect();
-    columns.extend(metric_columns(&results.scenario.metrics, || records.iter().map(Option::as_ref)));
+    columns.extend(parameter_columns(results, all().map(|trial| Some(trial.values.as_slice()))));
+    columns.push(counts("trades", totals.trades.into_iter()));
+    columns.push(money("fees", totals.fees.into_iter())?);
+    for (mut values, metric) in totals.metrics.into_iter().zip(agent_record::own_metrics()) {
+        columns.push(column(metric.key(), true, Arc::new(values.finish())));
+    }
     let reasons: StringArray = (0..trials.len()).map(|trial| results.reason(trial)).collect();
     columns.push(column("score_missing", true, Arc::new(reasons)));
     table(columns)
 }
 
-/// A trial, a window's number and what came of it there.
-type WindowRow<'r> = (&'r Trial, u32, &'r WindowOutcome);
+/// Numbers of a trial and of a window, and what came of it there.
+type WindowRow = (u32, u32, Arc<WindowOutcome>);
 
 /// One row a trial and window.
 fn window_rows(
     results: &SweepResults<'_>,
-    rows: &[WindowRow<'_>],
+    rows: &[WindowRow],
 ) -> Result<arrow_array::RecordBatch, ArrowError> {
     let all = || rows.iter();
-    let of = |metrics: fn(&WindowOutcome) -> Cash| rows.iter().map(move |row| metrics(row.2));
+    let of = |metrics: fn(&WindowOutcome) -> Cash| rows.iter().map(move |row| metrics(&row.2));
     let mut columns = vec![
-        numbered("trial", all().map(|row| row.0.number)),
+        numbered("trial", all().map(|row| row.0)),
         numbered("window", all().map(|row| row.1)),
         words("status", all().map(|row| row.2.status.as_str())),
         column(
@@ -243,7 +307,7 @@ fn window_rows(
             true,
             Arc::new(
                 all()
-                    .map(|row| window_score(row.2, results.scenario, results.spec).value())
+                    .map(|row| window_score(&row.2, results.scenario, results.spec).value())
                     .collect::<Float64Array>(),
             ),
         ),
@@ -252,30 +316,21 @@ fn window_rows(
         counts("trades", all().map(|row| row.2.metrics.trades as u64)),
     ];
     let conventions = &results.scenario.metrics;
-    columns.extend(metric_columns(conventions, || rows.iter().map(|row| Some(&row.2.metrics))));
+    for metric in agent_record::own_metrics() {
+        let value = |row: &WindowRow| metric_value(&row.2.metrics, metric, conventions);
+        columns.push(column(metric.key(), true, Arc::new(all().map(value).collect::<Float64Array>())));
+    }
     table(columns)
 }
 
-/// A column a metric; no value where nothing was measured. Metrics that agents are ranked by also where they are
-/// infinite, so that trials can be ordered by them.
-fn metric_columns<'m, I: Iterator<Item = Option<&'m Metrics>>>(
-    conventions: &MetricSpec,
-    rows: impl Fn() -> I,
-) -> Vec<Column> {
-    let infinite = |metrics: &Metrics, metric: Metric| {
+/// A metric's value; none where nothing was measured. Metrics that agents are ranked by also where they are infinite,
+/// so that trials can be ordered by them.
+fn metric_value(metrics: &Metrics, metric: Metric, conventions: &MetricSpec) -> Option<f64> {
+    let infinite = || {
         let known = score(metrics, RankingMetric::of_key(metric.key())?, conventions);
         known.value().filter(|value| value.is_infinite())
     };
-    let value = |row: Option<&Metrics>, metric| {
-        let metrics = row?;
-        let finite = value_of(metrics, metric).ok().filter(|value| value.is_finite());
-        finite.or_else(|| infinite(metrics, metric))
-    };
-    let of = |metric: Metric| {
-        let values: Float64Array = rows().map(|row| value(row, metric)).collect();
-        column(metric.key(), true, Arc::new(values))
-    };
-    agent_record::own_metrics().map(of).collect()
+    value_of(metrics, metric).ok().filter(|value| value.is_finite()).or_else(infinite)
 }
 
 /// One row a split, in order.
@@ -298,20 +353,6 @@ fn split_rows(
     ];
     columns.extend(parameter_columns(results, all().map(|split| split.winner.as_deref())));
     table(columns)
-}
-
-fn outcomes(trial: &Trial) -> impl Iterator<Item = &WindowOutcome> {
-    trial.outcomes.iter().flatten()
-}
-
-fn status(trial: &Trial, windows: &[usize]) -> &'static str {
-    if trial.has_failed() {
-        "failed"
-    } else if trial.is_complete(windows) {
-        "complete"
-    } else {
-        "pruned"
-    }
 }
 
 /// A column a parameter, of the narrowest type that holds its values.

@@ -4,13 +4,15 @@
 //! searches are run again for each split, on its training windows only: their proposals must not depend on
 //! the test windows.
 
+use std::sync::Arc;
+
 use super::split::{Split, splits};
 use crate::metrics::Score;
 use crate::scenario::{SweptValue, ValidationSpec};
 use crate::sweep::objective::mean;
 use crate::sweep::{
-    Evaluator, JobKeys, Objective, Searched, SweepError, SweepObserver, SweepPlan, Trial, TrialCache,
-    TrialJob, best, run,
+    Chosen, Evaluator, JobKey, JobKeys, Objective, Searched, SweepError, SweepObserver, SweepPlan, Trial,
+    TrialCache, TrialJob, TrialOutcome, WindowOutcome, best, load, run,
 };
 
 /// Result of one split.
@@ -70,11 +72,13 @@ pub fn validate(
 ) -> Result<OutOfSample, SweepError> {
     let SweepPlan { plan, spec, .. } = *sweep;
     let mut outcomes = Vec::new();
-    for split in splits(plan.windows.len(), validation) {
-        outcomes.push(if spec.search.is_adaptive() {
-            searched(sweep, split, trial_cache, observer)?
-        } else {
-            read_off(&Objective::of(plan.scenario, spec.objective), split, &whole.trials)
+    for (index, split) in splits(plan.windows.len(), validation).into_iter().enumerate() {
+        outcomes.push(match whole.columns.chosen.get(index) {
+            Some(chosen) => {
+                let objective = Objective::of(plan.scenario, spec.objective);
+                read_off(&objective, split, &whole.trials, *chosen, trial_cache)?
+            }
+            None => searched(sweep, split, trial_cache, observer)?,
         });
     }
     let known = || outcomes.iter().filter(|one| !one.in_sample.is_absent() && !one.out_of_sample.is_absent());
@@ -90,22 +94,16 @@ pub fn validate(
     })
 }
 
-/// The result of a split from the scores of trials that are common to all splits.
-fn read_off(objective: &Objective, split: Split, trials: &[Trial]) -> SplitOutcome {
-    let chosen_by = objective.scores(trials, &split.train);
-    let winner = best(&chosen_by);
-    let tested: Vec<usize> = split.test.concat();
-    let in_windows =
-        |windows: &[usize]| winner.map_or(Score::Absent, |winner| objective.score(&trials[winner], windows));
-    SplitOutcome {
-        trials: trials.len(),
-        winner: winner.map(|winner| trials[winner].values.clone()),
-        in_sample: winner.map_or(Score::Absent, |winner| chosen_by[winner]),
-        out_of_sample: in_windows(&tested),
-        folds: split.test.iter().map(|fold| in_windows(fold)).collect(),
-        train: split.train,
-        test: split.test,
-    }
+/// The result of a split whose best trial was found among the trials that are common to all splits.
+fn read_off(
+    objective: &Objective,
+    split: Split,
+    trials: &[Trial],
+    chosen: Chosen,
+    trial_cache: &mut dyn TrialCache,
+) -> Result<SplitOutcome, SweepError> {
+    let winner = chosen.trial.map(|winner| &trials[winner]);
+    tested(objective, split, trials.len(), winner, chosen.score, trial_cache)
 }
 
 /// The result of a split with its own search on its training windows.
@@ -115,23 +113,37 @@ fn searched(
     trial_cache: &mut dyn TrialCache,
     observer: &dyn SweepObserver,
 ) -> Result<SplitOutcome, SweepError> {
-    let spec = sweep.spec;
-    let mut trials = run(sweep, &split.train, trial_cache, observer)?.trials;
-    let objective = Objective::of(sweep.plan.scenario, spec.objective);
-    let chosen_by = objective.scores(&trials, &split.train);
-    let winner = best(&chosen_by);
-    let tested: Vec<usize> = split.test.concat();
+    let Searched { mut trials, columns, .. } = run(sweep, &split.train, trial_cache, observer)?;
+    let objective = Objective::of(sweep.plan.scenario, sweep.spec.objective);
+    let winner = best(&columns.scores);
     if let Some(winner) = winner {
-        replay_in(sweep, &mut trials[winner], &tested, trial_cache)?;
+        replay_in(sweep, &mut trials[winner], &split.test.concat(), trial_cache)?;
     }
-    let alone =
-        |windows: &[usize]| winner.map_or(Score::Absent, |winner| objective.score(&trials[winner], windows));
+    let in_sample = winner.map_or(Score::Absent, |winner| columns.scores[winner]);
+    let winner = winner.map(|winner| &trials[winner]);
+    tested(&objective, split, trials.len(), winner, in_sample, trial_cache)
+}
+
+/// How a split's best trial did on the test windows.
+fn tested(
+    objective: &Objective,
+    split: Split,
+    trials: usize,
+    winner: Option<&Trial>,
+    in_sample: Score,
+    trial_cache: &mut dyn TrialCache,
+) -> Result<SplitOutcome, SweepError> {
+    let read = winner.map(|winner| load(std::slice::from_ref(winner), trial_cache)).transpose();
+    let outcomes = read.map_err(SweepError::TrialCache)?.and_then(|mut read| read.pop());
+    let over = |windows: &[usize]| {
+        outcomes.as_ref().map_or(Score::Absent, |outcomes| objective.score(outcomes, windows))
+    };
     Ok(SplitOutcome {
-        trials: trials.len(),
-        winner: winner.map(|winner| trials[winner].values.clone()),
-        in_sample: winner.map_or(Score::Absent, |winner| chosen_by[winner]),
-        out_of_sample: alone(&tested),
-        folds: split.test.iter().map(|fold| alone(fold)).collect(),
+        trials,
+        winner: winner.map(|winner| winner.values.clone()),
+        in_sample,
+        out_of_sample: over(&split.test.concat()),
+        folds: split.test.iter().map(|fold| over(fold)).collect(),
         train: split.train,
         test: split.test,
     })
@@ -149,10 +161,15 @@ fn replay_in(
     let mut keys = JobKeys::new(plan);
     let names: Vec<_> = windows.iter().map(|&window| keys.key(&setup, window)).collect();
     let known = trial_cache.find(&names).map_err(SweepError::TrialCache)?;
+    let keeps = trial_cache.keeps();
+    let mut enter = |window: usize, name: JobKey, outcome: WindowOutcome| {
+        let kept = if keeps { TrialOutcome::Cached(name) } else { TrialOutcome::InMemory(Arc::new(outcome)) };
+        trial.outcomes[window] = Some(kept);
+    };
     let mut open = Vec::new();
     for ((&window, name), found) in windows.iter().zip(names).zip(known) {
         match found {
-            Some(outcome) => trial.outcomes[window] = Some(outcome),
+            Some(outcome) => enter(window, name, outcome),
             None => open.push((window, name)),
         }
     }
@@ -162,8 +179,8 @@ fn replay_in(
     if !batch.is_empty() {
         trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
     }
-    for ((window, _), outcome) in open.into_iter().zip(outcomes) {
-        trial.outcomes[window] = Some(outcome);
+    for ((window, name), outcome) in open.into_iter().zip(outcomes) {
+        enter(window, name, outcome);
     }
     Ok(())
 }

@@ -7,10 +7,11 @@ function startAgents() {
   document.querySelector("details.agent")?.setAttribute("open", "");
 }
 
-function openAgent(section) {
+async function openAgent(section) {
   if (section.dataset.built) return;
   section.dataset.built = "yes";
   const agent = Number(section.dataset.agent);
+  if (section.dataset.pack !== undefined && !(await unpack(section, agent))) return;
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
   const from = values.trades[agent];
   const trades = from.rows.map((row, index) => trade(row, from, index));

@@ -1,5 +1,8 @@
 // Equity and underwater charts of all agents: one legend, one zoom, one choice of window.
 const curves = { hidden: new Set(), window: 0, scale: "value", handles: [] };
+// Of more agents than this, the first of the leaderboard are drawn until others are chosen.
+const DRAWN = values.drawn;
+const areMany = values.agents.length > DRAWN;
 
 /** Curves of the window that was chosen, by agent; the chained ones where that is "all". */
 function chosenCurves() {
@@ -32,16 +35,19 @@ function benchmarkCurve(part) {
 }
 
 function curveOption(part, narrow) {
-  const lines = chosenCurves().map((curve) => points(curve[part]));
-  const shown = values.benchmark?.curve ? [...lines, benchmarkCurve(part)] : lines;
   const agents = drawn();
+  // Of many agents, those that are hidden cost nothing.
+  const isLeftOut = (agent) => areMany && curves.hidden.has(agent);
+  if (agents.every(isLeftOut)) return "No agent is chosen in the legend.";
+  const chosen = chosenCurves();
+  const shown = agents.map((agent) => (isLeftOut(agent) ? [] : agent === "benchmark" ? benchmarkCurve(part) : points(chosen[agent][part])));
   const isEquity = part === "equity";
   const log = isEquity && curves.scale === "log";
   if (shown.every((line) => line.length === 0)) return "No agent has a curve in this window.";
   const places = isEquity && curves.window !== "all" ? 0 : 1;
   return {
     grid: { left: narrow ? 48 : 62, right: 14, top: 10, bottom: isEquity ? 62 : 28, outerBoundsMode: "none" },
-    legend: { show: false, data: agents.map(String), selected: Object.fromEntries(agents.map((agent) => [String(agent), !curves.hidden.has(agent)])) },
+    legend: { show: false, ...(areMany ? {} : { data: agents.map(String), selected: Object.fromEntries(agents.map((agent) => [String(agent), !curves.hidden.has(agent)])) }) },
     xAxis: timeAxis(narrow),
     yAxis: axis({
       type: log ? "log" : "value", scale: true, min: log ? "dataMin" : undefined, max: isEquity ? undefined : 0,
@@ -50,8 +56,9 @@ function curveOption(part, narrow) {
     }),
     tooltip: tooltip({ trigger: "axis", axisPointer: { type: "line", lineStyle: { color: colour("quiet") }, label: { show: false } }, formatter: (hits) => curveTooltip(hits, shown, places, !isEquity) }),
     dataZoom: zoom(isEquity),
-    series: shown.map((line, i) => {
+    series: shown.flatMap((line, i) => {
       const agent = agents[i];
+      if (isLeftOut(agent)) return [];
       const { color, dash } = look(agent);
       return {
         type: "line", id: `${part}-${agent}`, name: String(agent), data: line, showSymbol: line.length === 1, symbolSize: 5, color,
@@ -93,6 +100,11 @@ function toggleAgent(agent, button) {
   if (hide) curves.hidden.add(agent);
   else curves.hidden.delete(agent);
   button.setAttribute("aria-pressed", String(!hide));
+  if (areMany) {
+    byId("equity-caption").textContent = caption();
+    [...curves.handles, charts.get("ranks")].forEach((handle) => handle?.instance && handle.draw());
+    return;
+  }
   const type = hide ? "legendUnSelect" : "legendSelect";
   curves.handles.forEach(({ instance }) => instance?.dispatchAction({ type, name: String(agent) }));
 }
@@ -106,9 +118,23 @@ function swatch(agent) {
   return svg;
 }
 
+/** Agents of the charts in the order of their sections, a symbol that is held at the end. */
+function inOrder() {
+  const order = [...document.querySelectorAll("details.agent")].map((section) => Number(section.dataset.agent));
+  return order.length === values.agents.length ? [...order, ...drawn().slice(order.length)] : drawn();
+}
+
+/** Whether it is neither the agent nor the symbol that the others are measured against. */
+function isCompetitor(agent) {
+  return agent !== "benchmark" && values.benchmark?.agent !== agent;
+}
+
 function drawLegend() {
-  const buttons = drawn().map((agent) => {
-    const button = element("button", { type: "button", "aria-pressed": "true", "data-agent": String(agent) }, swatch(agent), nameOf(agent));
+  const order = areMany ? inOrder() : drawn();
+  if (areMany) order.slice(DRAWN).filter(isCompetitor).forEach((agent) => curves.hidden.add(agent));
+  byId("legend").classList.toggle("long", areMany);
+  const buttons = order.map((agent) => {
+    const button = element("button", { type: "button", "aria-pressed": String(!curves.hidden.has(agent)), "data-agent": String(agent) }, swatch(agent), nameOf(agent));
     button.addEventListener("click", () => toggleAgent(agent, button));
     return button;
   });
@@ -116,6 +142,11 @@ function drawLegend() {
 }
 
 function caption() {
+  const some = areMany ? ` ${number(values.agents.filter((_, agent) => !curves.hidden.has(agent)).length, 0)} of ${number(values.agents.length, 0)} agents are drawn; click a name to add or remove one.` : "";
+  return about() + some;
+}
+
+function about() {
   if (document.body.dataset.caption) return document.body.dataset.caption;
   if (curves.window === "all") {
     return "All windows chained. Every window starts with the starting balance, so the curve is an index: 100 at the start, each window begins where the one before it ended.";

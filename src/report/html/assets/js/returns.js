@@ -61,15 +61,19 @@ function startRanks() {
 }
 
 function ranksOption(narrow) {
-  const windows = values.ranks[0].map((_, i) => values.windows[i]);
+  // Agents beyond the table's have no ranks here.
+  const agents = values.ranks.map((_, agent) => agent).filter((agent) => values.ranks[agent].length > 0 && !(areMany && curves.hidden.has(agent)));
+  if (agents.length === 0) return "No agent with ranks is chosen in the legend of the equity chart.";
+  const windows = values.ranks[agents[0]].map((_, i) => values.windows[i]);
+  const last = Math.max(...agents.flatMap((agent) => values.ranks[agent]).filter((rank) => rank !== null), 2);
   return {
     grid: { left: 8, right: narrow ? 12 : 24, top: 10, bottom: 30, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: axis({ type: "category", data: windows.map((window) => String(window.number)), name: "window", nameLocation: "middle", nameGap: 26, boundaryGap: false, splitLine: { show: false } }),
-    yAxis: axis({ type: "value", inverse: true, min: 1, max: Math.max(...values.ranks.flat().filter((rank) => rank !== null), 2), minInterval: 1, axisLabel: { formatter: (value) => (Number.isInteger(value) ? String(value) : "") } }),
-    tooltip: tooltip({ trigger: "item", formatter: ({ seriesIndex, dataIndex, value }) => `${escaped(nameOf(seriesIndex))}: rank ${value} in window ${windows[dataIndex].number}, ${windows[dataIndex].from} to ${windows[dataIndex].to}` }),
-    series: values.ranks.map((ranks, agent) => {
+    yAxis: axis({ type: "value", inverse: true, min: 1, max: last, minInterval: 1, axisLabel: { formatter: (value) => (Number.isInteger(value) ? String(value) : "") } }),
+    tooltip: tooltip({ trigger: "item", formatter: ({ seriesIndex, dataIndex, value }) => `${escaped(nameOf(agents[seriesIndex]))}: rank ${value} in window ${windows[dataIndex].number}, ${windows[dataIndex].from} to ${windows[dataIndex].to}` }),
+    series: agents.map((agent) => {
       const { color, dash } = look(agent);
-      return { type: "line", name: nameOf(agent), data: ranks, symbol: "circle", symbolSize: windows.length > 60 ? 3 : 6, color, lineStyle: { color, width: 1.6, type: dash }, emphasis: { focus: "series" } };
+      return { type: "line", name: nameOf(agent), data: values.ranks[agent], symbol: "circle", symbolSize: windows.length > 60 ? 3 : 6, color, lineStyle: { color, width: 1.6, type: dash }, emphasis: { focus: "series" } };
     }),
   };
 }

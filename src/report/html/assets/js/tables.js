@@ -3,7 +3,12 @@
 function startTables() {
   markWide();
   new ResizeObserver(markWide).observe(document.body);
-  document.querySelectorAll("table.sortable").forEach((table) => {
+  makeSortable(document);
+}
+
+/** Heads of the sortable tables inside an element become buttons. */
+function makeSortable(root) {
+  root.querySelectorAll("table.sortable").forEach((table) => {
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = element("button", { type: "button", textContent: head.textContent });
       head.replaceChildren(button);
@@ -23,9 +28,16 @@ function sortTable(table, head, column) {
   table.tBodies[0].append(...rows);
 }
 
+/** By what a cell is sorted: its value, else the number that it shows; nothing for words. */
+function sortValue(cell) {
+  if (cell.dataset.value !== undefined) return cell.dataset.value;
+  const text = cell.classList.contains("n") ? cell.textContent.replaceAll(",", "") : "";
+  return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
+}
+
 /** What has no value comes last in either order. */
 function compareCells(a, b, sign) {
-  const [left, right] = [a.dataset.value, b.dataset.value];
+  const [left, right] = [sortValue(a), sortValue(b)];
   if (left === undefined && right === undefined) return sign * a.textContent.localeCompare(b.textContent);
   if (left === undefined || right === undefined) return left === undefined ? 1 : -1;
   return sign * (Number(left) - Number(right));
