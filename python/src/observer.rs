@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, ThreadId};
 
 use pyo3::prelude::*;
 use tiltyard::run::{RunEvent, RunObserver};
@@ -74,15 +75,28 @@ impl RunObserver for Watch {
 }
 
 /// [`Watch`] where the run itself is on Python's main thread, for strategies in Python.
-pub struct OnMain<'a>(pub &'a Watch);
+pub struct OnMain<'a> {
+    watch: &'a Watch,
+    /// The thread that holds the interpreter; another one (a shard's, which publishes) must not wait for it.
+    main: ThreadId,
+}
+
+impl<'a> OnMain<'a> {
+    /// The run is on this thread.
+    pub fn new(watch: &'a Watch) -> Self {
+        Self { watch, main: thread::current().id() }
+    }
+}
 
 impl RunObserver for OnMain<'_> {
     fn event(&self, event: &RunEvent<'_>) {
-        self.0.event(event);
+        self.watch.event(event);
     }
 
     fn cancelled(&self) -> bool {
-        Python::attach(|py| self.0.look(py));
-        self.0.cancelled()
+        if thread::current().id() == self.main {
+            Python::attach(|py| self.watch.look(py));
+        }
+        self.watch.cancelled()
     }
 }

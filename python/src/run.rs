@@ -177,7 +177,7 @@ fn on_main<T>(
     work: impl Fn(&dyn RunObserver) -> Result<T, Failed> + Sync,
 ) -> Result<T, Failed> {
     for _ in 0..RESTARTS {
-        let result = single_thread(|| work(&OnMain(watch)));
+        let result = single_thread(|| work(&OnMain::new(watch)));
         if watch.wants.iter().any(|wants| wants.has_new()) {
             watch.wants.iter().for_each(|wants| wants.accept());
             watch.look(py);

@@ -45,9 +45,10 @@ class _Progress:
 
     def _show_in_notebook(self, done: int, total: int) -> None:
         if self._notebook is None or self._notebook.total != total:
-            from IPython.display import ProgressBar
+            import IPython.display
 
-            self._notebook = ProgressBar(total)
+            bar: Any = IPython.display.ProgressBar
+            self._notebook = bar(total)
             self._notebook.display()
         if self._notebook.progress != done:
             self._notebook.progress = done

@@ -184,7 +184,7 @@ impl Jobs {
                     run: *run,
                     shard: *shard,
                     known,
-                    publisher: watch.publisher,
+                    watch,
                     collector: Arc::clone(&prepared.collector),
                 };
                 let done =
@@ -218,7 +218,7 @@ struct ShardShare<'a> {
     run: RunId,
     shard: Shard,
     known: &'a HashSet<JobKey>,
-    publisher: &'a Publisher<'a>,
+    watch: &'a Watch<'a>,
     collector: Arc<Collector>,
 }
 
@@ -231,6 +231,10 @@ impl Share for ShardShare<'_> {
     fn done(&self, agent: &AgentName, window: u32, replay: Replay) {
         let job = JobReplay { replay, log: self.collector.take_log(agent, window) };
         let failed = job.failed();
-        self.publisher.keep(tournament_key(&self.run, agent, window), encode_replay(&job), failed);
+        // A strategy that the end of the run has stopped has not failed: its window is replayed next time.
+        if failed && self.watch.cancelled() {
+            return;
+        }
+        self.watch.publisher.keep(tournament_key(&self.run, agent, window), encode_replay(&job), failed);
     }
 }
