@@ -18,7 +18,7 @@ pub struct Window {
 }
 
 /// Everything one agent did in one window.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Replay {
     /// Window that was replayed.
     pub window: Window,

@@ -170,8 +170,9 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError::QtyShort`] where the free quantity plus `release` is less than `qty`;
-    /// [`LedgerError::CashShort`] where the fee exceeds the notional plus the available money,
-    /// [`LedgerError::TooLarge`] where the balance would exceed the largest amount. Then nothing has changed.
+    /// [`LedgerError::CashShort`] where the fee exceeds the notional plus the available money (a sale that brings more than
+    /// its fee is always posted, also where an account on margin has negative cash), [`LedgerError::TooLarge`] where the
+    /// balance would exceed the largest amount. Then nothing has changed.
     pub fn sell(
         &mut self,
         symbol: SymbolId,
@@ -191,7 +192,7 @@ impl Ledger {
         }
         let notional = Cash::notional(price, qty);
         let fee = notional.fee(fee_rate);
-        if available + notional < fee {
+        if notional < fee && available + notional < fee {
             return Err(LedgerError::CashShort { need: fee, have: available + notional });
         }
         if self.cash + notional > MAX_CASH {

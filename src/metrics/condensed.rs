@@ -59,6 +59,11 @@ impl Case {
         Sampled::of(&self.market, TickRange { first: self.first, last: self.market.clock.len() }, None)
     }
 
+    /// The market's interval.
+    pub(super) fn interval(&self) -> Interval {
+        self.market.interval
+    }
+
     /// What the bar-by-bar engine makes of it.
     pub(super) fn oracle(&self, spec: &StrategySpec) -> MetricInputs {
         let cache = IndicatorCache::new();

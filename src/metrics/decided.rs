@@ -15,15 +15,16 @@ use crate::scenario::{
 };
 
 /// A bar: step of the close, distance of the open from the last close, wicks, and whether bars are missing after it.
-type Step = (i32, i32, i32, i32, bool);
+pub(super) type Step = (i32, i32, i32, i32, bool);
 
-fn cases_of_each() -> u32 {
+/// Random cases of each family.
+pub(super) fn cases_of_each() -> u32 {
     std::env::var("TILTYARD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150)
 }
 
 impl Case {
     /// Asserts that the batch engine takes a strategy to the oracle's end; whether it took it.
-    fn follows(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
+    pub(super) fn follows(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
         let found = self.follow(spec)?;
         let wanted = self.oracle(spec);
         assert_eq!(found, wanted, "{spec:?}");
@@ -97,7 +98,8 @@ fn cases() -> impl Strategy<Value = Case> {
     )
 }
 
-fn states() -> impl Strategy<Value = StrategyKind> {
+/// Strategies of the state of a signal.
+pub(super) fn states() -> impl Strategy<Value = StrategyKind> {
     prop_oneof![
         (1_u32..20, 5_u32..60, 5_u32..60).prop_map(|(period, a, b)| StrategyKind::RsiReversion {
             period,

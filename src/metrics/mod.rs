@@ -14,6 +14,8 @@ mod correlation;
 mod dated;
 #[cfg(test)]
 mod decided;
+#[cfg(test)]
+mod directed;
 mod drawdown;
 mod exposure;
 #[cfg(test)]

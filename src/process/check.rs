@@ -95,7 +95,7 @@ impl Play<'_> {
 
     fn check(&self, act: &Act, number: u64) -> Result<(), String> {
         for (index, order) in act.orders.iter().enumerate() {
-            reply::request(order, SymbolId(0)).map_err(|problem| {
+            reply::request(order, SymbolId(0), self.setup.on_margin).map_err(|problem| {
                 format!("at decision {number}, order {} of its `act`: {problem}", index + 1)
             })?;
         }

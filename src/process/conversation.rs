@@ -30,6 +30,7 @@ impl Conversation {
         let link = starter.start(super::mailbox::Rules {
             interval: setup.interval,
             decide: setup.spec.decide.clone(),
+            on_margin: setup.on_margin,
             last: last.map(|(asked, answer)| (super::mailbox::Asked(asked), answer.to_vec())),
         })?;
         #[cfg(not(feature = "serve"))]

@@ -54,6 +54,8 @@ pub struct Rules {
     pub interval: Interval,
     /// When the agent decides, where the scenario says so.
     pub decide: Option<DecideSpec>,
+    /// Whether a symbol of the agent is on margin, so that a sell may open a short position.
+    pub on_margin: bool,
     /// The last question that was answered before, with its answer.
     pub last: Option<(Asked, Vec<u8>)>,
 }
@@ -216,8 +218,9 @@ fn checked(message: AgentMessage, asked: Asked, rules: Option<&Rules>) -> Result
     }
     let act = expected::act(message, asked.0)?;
     reply::checked_weights(&act)?;
+    let on_margin = rules.is_some_and(|rules| rules.on_margin);
     for (index, order) in act.orders.iter().enumerate() {
-        reply::request(order, SymbolId(0))
+        reply::request(order, SymbolId(0), on_margin)
             .map_err(|problem| format!("order {} of its `act`: {problem}", index + 1))?;
     }
     Ok(())

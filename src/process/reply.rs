@@ -1,6 +1,6 @@
 //! From what an agent answers to orders.
 
-use super::message::{Act, Exact, Moment, NewOrder, OrderType, SideWord, TimeInForceWord};
+use super::message::{Act, Exact, Moment, NewOrder, OrderType, TimeInForceWord};
 use crate::domain::{
     Action, Bps, Bracket, Distance, MoneyError, OrderId, OrderKind, OrderRequest, Price, Protection, Qty,
     Side, Size, SymbolId, TimeInForce, UNITS_PER_ONE,
@@ -32,11 +32,7 @@ pub fn entering(act: &Act, ctx: &BarContext<'_>) -> Result<Vec<OrderRequest>, St
         let symbol = ctx.symbol(&order.symbol);
         // On margin a sell may open a short position.
         let on_margin = symbol.is_some_and(|symbol| ctx.instrument(symbol).margin.is_some());
-        request(order, symbol.unwrap_or(UNKNOWN))
-            .map(|request| OrderRequest {
-                reduce_only: if on_margin { order.reduce_only } else { request.reduce_only },
-                ..request
-            })
+        request(order, symbol.unwrap_or(UNKNOWN), on_margin)
             .map_err(|problem| format!("order {} of its `act`: {problem}", index + 1))
     };
     act.orders.iter().enumerate().map(order).collect()
@@ -80,20 +76,29 @@ pub fn checked_weights(act: &Act) -> Result<(), String> {
     if beside { Err("its `act` has `weights` beside `orders` or `closes`".to_owned()) } else { Ok(()) }
 }
 
-/// One order, of a symbol.
+/// One order, of a symbol. On margin a sell may open a short position, with a bracket of its own.
 ///
 /// # Errors
 /// As [`entering`].
-pub fn request(order: &NewOrder, symbol: SymbolId) -> Result<OrderRequest, String> {
-    let base = match order.side.into() {
+pub fn request(order: &NewOrder, symbol: SymbolId, on_margin: bool) -> Result<OrderRequest, String> {
+    let (side, opens_short) = (Side::from(order.side), on_margin && !order.reduce_only);
+    let base = match side {
         Side::Buy => OrderRequest::buy(symbol, size(order)?, REASON),
         Side::Sell => OrderRequest::sell(symbol, size(order)?, REASON),
     };
+    let bracket = bracket(order)?;
+    if bracket.is_some() && side == Side::Sell && !opens_short {
+        return Err(
+            "a sell that opens no short position on margin has no stop loss, take profit or trailing stop \
+                    of its own"
+                .to_owned(),
+        );
+    }
     Ok(OrderRequest {
         kind: kind(order)?,
         time_in_force: time_in_force(order)?,
-        reduce_only: base.reduce_only || order.reduce_only,
-        bracket: bracket(order)?,
+        reduce_only: if on_margin { order.reduce_only } else { base.reduce_only || order.reduce_only },
+        bracket,
         ..base
     })
 }
@@ -189,13 +194,7 @@ fn bracket(order: &NewOrder) -> Result<Option<Bracket>, String> {
         take_profit: level("take_profit", order.take_profit, order.take_profit_pct)?,
         trailing_stop: trailing.map(Distance::Share),
     };
-    if bracket == Bracket::default() {
-        return Ok(None);
-    }
-    match order.side {
-        SideWord::Buy => Ok(Some(bracket)),
-        SideWord::Sell => Err("a sell has no stop loss, take profit or trailing stop of its own".to_owned()),
-    }
+    Ok(Some(bracket).filter(|bracket| *bracket != Bracket::default()))
 }
 
 fn price(key: &str, value: Option<Exact>) -> Result<Option<Price>, String> {
@@ -221,7 +220,7 @@ mod tests {
 
     fn read(text: &str) -> Result<OrderRequest, String> {
         let order: NewOrder = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        request(&order, SymbolId(0))
+        request(&order, SymbolId(0), false)
     }
 
     #[test]
@@ -267,8 +266,27 @@ mod tests {
         assert_eq!(why(limit), "`limit` needs `price`");
         let market = r#"{"symbol": "A", "side": "buy", "amount": "1", "price": "1"}"#;
         assert_eq!(why(market), "`market` has no `price`");
-        let sell = r#"{"symbol": "A", "side": "sell", "position_pct": 1, "stop_loss": "1"}"#;
-        assert!(why(sell).contains("a sell has no stop loss"));
+    }
+
+    #[test]
+    fn a_sell_has_a_bracket_only_where_it_opens_a_short_position() {
+        let read = |keys: &str, on_margin: bool| {
+            let text = format!(r#"{{"symbol": "A", "side": "sell", "quantity": "1"{keys}}}"#);
+            let order: NewOrder = serde_json::from_str(&text).unwrap();
+            request(&order, SymbolId(0), on_margin)
+        };
+        let keys = r#", "stop_loss_pct": 5, "take_profit": "80", "trailing_stop_pct": 3"#;
+        let short = read(keys, true).unwrap();
+        assert_eq!((short.side, short.reduce_only), (Side::Sell, false));
+        let bracket = short.bracket.unwrap();
+        assert_eq!(bracket.stop_loss, Some(Protection::FromEntry(Distance::percent(5.0))));
+        assert_eq!(bracket.take_profit, Some(Protection::At(Price::from_f64(80.0))));
+        assert_eq!(bracket.trailing_stop, Some(Distance::percent(3.0)));
+        for (keys, on_margin) in [(keys, false), (r#", "stop_loss_pct": 5, "reduce_only": true"#, true)] {
+            let problem = read(keys, on_margin).unwrap_err();
+            assert!(problem.contains("a sell that opens no short position on margin"), "{problem}");
+        }
+        assert!(read("", false).unwrap().reduce_only, "a spot asset is only sold");
     }
 
     #[test]

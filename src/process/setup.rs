@@ -34,6 +34,8 @@ pub struct AgentSetup {
     pub interval: Interval,
     /// What it trades, by name.
     pub symbols: Vec<String>,
+    /// Whether any of them is on margin, so that a sell may open a short position.
+    pub on_margin: bool,
     /// The texts that it is told.
     pub texts: Texts,
     hello: Hello,
@@ -79,7 +81,9 @@ impl AgentSetup {
                 min_notional: instrument.min_notional,
             })
             .collect();
+        let mut traded = agent.strategy.symbols.iter().map(|&symbol| scenario.market.instrument(symbol));
         Self {
+            on_margin: traded.any(|instrument| instrument.margin.is_some()),
             symbols: symbols.iter().map(|info| info.symbol.clone()).collect(),
             texts: Texts::new(scenario, &agent.strategy.symbols),
             hello: Hello {

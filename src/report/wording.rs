@@ -107,10 +107,12 @@ pub(super) fn record(stored: &StoredRun) -> Vec<String> {
         }
     }
     if board.windows > 1 && !board.aggregate.is_empty() {
-        lines.push(
-            "PnL, fees and trades are sums over the windows, each of which begins with the starting balance"
-                .to_owned(),
-        );
+        // Carry is shown where an instrument is on margin.
+        let carry = board.rankings.iter().any(|row| row.margin.is_some());
+        let sums = if carry { "PnL, fees, carry and trades" } else { "PnL, fees and trades" };
+        lines.push(format!(
+            "{sums} are sums over the windows, each of which begins with the starting balance"
+        ));
     }
     if board.windows_overlap {
         lines.push("windows overlap: a bar in several windows counts several times in the record".to_owned());

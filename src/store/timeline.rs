@@ -3,7 +3,9 @@
 //! Owns reading the curves, fills and round trips of a window. Never ranks and never measures: see
 //! [`Timeline`].
 
-use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt32Type};
+use std::path::Path;
+
+use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
 
 use super::columns::{numbers, read, strings};
 use super::folders::agent_folder;
@@ -104,6 +106,8 @@ fn agent(
         }
         Ok(())
     })?;
+    let postings = folder.join("postings.parquet");
+    let postings = postings.exists().then(|| posted(&postings, job.window)).transpose()?;
     let closed = trades(&stored.folder, name)?;
     let closed = closed.into_iter().filter(|trade| trade.window == job.window && trade.state == "closed");
     Ok(AgentTimeline {
@@ -116,7 +120,22 @@ fn agent(
         carried_worth: held.iter().map(|one| Cash::notional(mark_of(one), quantity_of(one))).sum(),
         fills,
         trades: closed.map(|trade| (trade.exit_at, closed_trade(&trade))).collect(),
+        postings,
     })
+}
+
+/// The postings of a window, by the index of their bar.
+fn posted(path: &Path, window: u32) -> Result<Vec<(usize, Cash)>, StoreError> {
+    let mut all = Vec::new();
+    read(path, "table of postings", |batch| {
+        let windows = numbers::<UInt32Type>(batch, "window")?;
+        let (ticks, amounts) =
+            (numbers::<UInt64Type>(batch, "tick")?, numbers::<Decimal128Type>(batch, "amount")?);
+        let own = (0..batch.num_rows()).filter(|row| windows[*row] == window);
+        all.extend(own.map(|row| (ticks[row] as usize, Cash::from_units(amounts[row]))));
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 fn quantity_of(held: &PositionRecord) -> Qty {

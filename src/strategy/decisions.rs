@@ -7,7 +7,8 @@ use crate::domain::Bracket;
 use crate::market::Row;
 
 /// Where a strategy of one symbol buys while it is flat, and where it sells what it holds: a bit for each row, in blocks of
-/// 64, up to the end of its window. Bits before the window mean nothing.
+/// 64, up to the end of its window. Bits before the window mean nothing. With a `direction` other than long an entry is
+/// where the signal points up, an exit where it points down.
 pub struct BarDecisions<'m> {
     /// Rows at whose close it buys at the market, holding nothing.
     pub entries: Vec<u64>,
@@ -21,4 +22,12 @@ pub struct BarDecisions<'m> {
     /// The protective orders of an entry at the close of a row. `None` where one of their levels has no value: nothing is
     /// ordered then.
     pub bracket: Box<dyn Fn(Row) -> Option<Bracket> + 'm>,
+}
+
+impl BarDecisions<'_> {
+    /// Decisions without protective orders and without a limit on the holding time.
+    pub fn plain(entries: Vec<u64>, exits: Vec<u64>, once: Option<Vec<u64>>) -> Self {
+        let bracket = Box::new(|_| Some(Bracket::default()));
+        Self { entries, exits, once, max_hold_bars: None, bracket }
+    }
 }

@@ -46,15 +46,29 @@ pub fn prepare<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> PreparedStrategy<'
     }
 }
 
-/// Whether a strategy of one symbol can be asked for [`BarDecisions`].
+/// Whether a strategy of one symbol decides by the bars alone: it can be asked for [`BarDecisions`]. Crossing strategies
+/// can be asked too.
 pub fn decides_by_bars(spec: &StrategySpec) -> bool {
     let decides = match &spec.kind {
+        StrategyKind::Rules(rules) => keeps_whole_positions(rules) && spec.entries == Entries::default(),
+        _ => is_signal_of_state(&spec.kind),
+    };
+    decides && spec.symbols.len() == 1
+}
+
+/// Whether a strategy of one symbol points up or down by the bars alone, and enters, leaves or turns there: crosses,
+/// reversion and breakout, in any direction.
+pub fn points_by_bars(spec: &StrategySpec) -> bool {
+    spec.symbols.len() == 1 && (is_signal_of_state(&spec.kind) || lines::crossing_lines(&spec.kind).is_some())
+}
+
+/// Whether a kind acts on the state of a signal whose entry and exit never hold together.
+fn is_signal_of_state(kind: &StrategyKind) -> bool {
+    match kind {
         StrategyKind::RsiReversion { entry_below, exit_above, .. } => entry_below <= exit_above,
         StrategyKind::BollingerReversion { .. } | StrategyKind::DonchianBreakout { .. } => true,
-        StrategyKind::Rules(rules) => keeps_whole_positions(rules),
         _ => false,
-    };
-    decides && spec.symbols.len() == 1 && spec.entries == Entries::default()
+    }
 }
 
 /// Whether rules buy at the market, once a position, sell all of it, and never read it.
@@ -68,12 +82,15 @@ fn keeps_whole_positions(rules: &RuleSet) -> bool {
 }
 
 /// The decisions of a strategy, with its indicator columns computed for the window of `setup`; `None` where it does not
-/// [`decides_by_bars`].
+/// [`decide by the bars alone`](decides_by_bars).
 pub fn bar_decisions<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Option<BarDecisions<'m>> {
-    if !decides_by_bars(spec) {
+    if !decides_by_bars(spec) && !points_by_bars(spec) {
         return None;
     }
     match &spec.kind {
+        StrategyKind::SmaCross { .. } | StrategyKind::EmaCross { .. } | StrategyKind::Macd { .. } => {
+            Crossover::new(spec, setup).decisions(setup)
+        }
         StrategyKind::RsiReversion { period, entry_below, exit_above } => {
             reversion::by_rsi(spec, setup, *period, *entry_below, *exit_above).decisions(setup)
         }

@@ -15,7 +15,7 @@ use crate::engine::{Job, Loop};
 use crate::indicator::{Budget, History, IndicatorCache};
 use crate::metrics::{MetricInputs, Sampled};
 use crate::scenario::{StrategySpec, TrialSetup};
-use crate::strategy::{Setup, crossing, decides_by_bars};
+use crate::strategy::{Setup, decides_by_bars, points_by_bars};
 use crate::tournament::{RunOptions, TournamentPlan, replay_agent};
 
 /// One combination and the windows to replay it in.
@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
         let mut groups: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
         for (index, &(setup, window)) in jobs.iter().enumerate() {
             let spec = &setup.agent.strategy;
-            if crossing(spec, self.plan.market.interval).is_some() || decides_by_bars(spec) {
+            if points_by_bars(spec) || decides_by_bars(spec) {
                 groups.entry((window, batch_key(setup))).or_default().push(index);
             }
         }
@@ -95,12 +95,32 @@ impl<'a> Evaluator<'a> {
         done
     }
 
-    /// Why a trial is replayed by the general engine in a window; `None` where the batch engine takes it.
+    /// Why a trial is replayed by the general engine in a window; `None` where the batch engine takes it. On margin it is
+    /// followed through the window: a liquidation shows only there.
     pub fn why_alone(&self, setup: &TrialSetup, window: usize) -> Option<Ineligible> {
         let (market, periods) = (self.plan.market, self.plan.scenario.metrics.periods_per_year);
         let sampled = Sampled::of(market, self.plan.windows[window].window.ticks, periods);
-        let prepared = self.batch(setup, window, &sampled).prepare();
-        prepared.and_then(|prepared| prepared.eligible(&setup.agent.strategy)).err()
+        let prepared = match self.batch(setup, window, &sampled).prepare() {
+            Ok(prepared) => prepared,
+            Err(why) => return Some(why),
+        };
+        match prepared.is_on_margin() {
+            true => prepared.follow(&setup.agent.strategy, &self.setup(setup, window)).err(),
+            false => prepared.eligible(&setup.agent.strategy).err(),
+        }
+    }
+
+    /// What a strategy is prepared with in a window.
+    fn setup<'s>(&'s self, trial: &'s TrialSetup, window: usize) -> Setup<'s> {
+        let TournamentPlan { scenario, market, windows } = self.plan;
+        let window_of = windows[window].window;
+        let history = History {
+            market,
+            cache: &self.caches[window],
+            ticks: window_of.ticks,
+            warm_up: scenario.market.warm_up,
+        };
+        Setup { history, seed: scenario.seed, agent: trial.agent.name.as_str(), window: window_of.index }
     }
 
     /// What all trials like this one have in common in a window.
@@ -131,22 +151,13 @@ impl<'a> Evaluator<'a> {
         let span = &windows[window];
         let sampled = Sampled::of(market, span.window.ticks, scenario.metrics.periods_per_year);
         let Ok(prepared) = self.batch(setup, window, &sampled).prepare() else { return Vec::new() };
-        let interval = market.interval;
-        let (crosses, decided): (Vec<usize>, Vec<usize>) =
-            indexes.iter().partition(|&&index| crossing(&jobs[index].0.agent.strategy, interval).is_some());
+        let (decided, crosses): (Vec<usize>, Vec<usize>) =
+            indexes.iter().partition(|&&index| prepared.follows(&jobs[index].0.agent.strategy));
         let part = crosses.len().div_ceil(rayon::current_num_threads().max(1));
         let crosses = crosses.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
-        let history = History {
-            market,
-            cache: &self.caches[window],
-            ticks: span.window.ticks,
-            warm_up: scenario.market.warm_up,
-        };
         let decided = decided.par_iter().filter_map(|&index| {
-            let agent = &jobs[index].0.agent;
-            let setup =
-                Setup { history, seed: scenario.seed, agent: agent.name.as_str(), window: span.window.index };
-            Some((index, prepared.follow(&agent.strategy, &setup).ok()?))
+            let trial = jobs[index].0;
+            Some((index, prepared.follow(&trial.agent.strategy, &self.setup(trial, window)).ok()?))
         });
         crosses
             .chain(decided)

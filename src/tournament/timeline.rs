@@ -59,6 +59,8 @@ pub struct AgentTimeline {
     pub fills: Vec<(Timestamp, String, Qty)>,
     /// Closed round trips by the time of their exit.
     pub trades: Vec<(Timestamp, ClosedTrade)>,
+    /// Index of the bar and amount of every posting that is no fill; `None` in a run of spot assets.
+    pub postings: Option<Vec<(usize, Cash)>>,
 }
 
 /// A battle at one time.
@@ -85,8 +87,12 @@ pub struct AgentSnapshot {
     pub cash: Cash,
     /// Return on investment in percent.
     pub roi_pct: f64,
-    /// Base quantity by symbol.
+    /// Base quantity by symbol; negative for a short position.
     pub positions: BTreeMap<String, Qty>,
+    /// Funding, borrow fees, interest, liquidation fees and insurance so far, which its cash includes; only in runs with
+    /// an instrument on margin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posted: Option<Cash>,
 }
 
 impl Timeline {
@@ -136,9 +142,15 @@ impl Timeline {
             cash,
             roi_pct: value(RankingMetric::RoiPct).number().unwrap_or(0.0),
             positions,
+            posted: agent.postings.as_ref().map(|all| posted(all, known)),
         };
         (keys, snapshot)
     }
+}
+
+/// The sum of what was posted in the first bars.
+fn posted(all: &[(usize, Cash)], bars: usize) -> Cash {
+    all.iter().filter(|(bar, _)| *bar < bars).map(|(_, amount)| *amount).sum()
 }
 
 /// What the statistics see of an agent until `known` bars of its curve have closed.

@@ -80,7 +80,8 @@ fn all_weights(bytes: &[u8], names: &[String]) -> Result<BTreeMap<String, Qty>, 
     for bytes in bytes.chunks_exact(WEIGHT) {
         let told = |problem: String| format!("has a weight that {problem}");
         let name = symbol(u32_at(bytes, 0), names).map_err(told)?;
-        let value = number(bytes, 8, "weight").map_err(told)?;
+        // A negative weight is a short position; whether the instrument allows it is seen at the decision.
+        let value = number_within(bytes, 8, "weight", -MOST).map_err(told)?;
         if weights.insert(name.clone(), Qty::from_f64(value)).is_some() {
             return Err(format!("has two weights of `{name}`"));
         }
@@ -158,10 +159,17 @@ fn symbol(number: u32, names: &[String]) -> Result<String, String> {
 
 /// A number that can be meant: finite, and neither negative nor beyond all that is traded.
 fn number(bytes: &[u8], at: usize, name: &str) -> Result<f64, String> {
+    number_within(bytes, at, name, 0.0)
+}
+
+/// A finite number from `least` up to all that is traded.
+fn number_within(bytes: &[u8], at: usize, name: &str, least: f64) -> Result<f64, String> {
     let value = f64::from_bits(u64_at(bytes, at));
     match value {
         _ if value.is_nan() => Err(format!("has the {name} NaN")),
-        _ if !(0.0..=MOST).contains(&value) => Err(format!("has the {name} {value}, which is out of range")),
+        _ if !(least..=MOST).contains(&value) => {
+            Err(format!("has the {name} {value}, which is out of range"))
+        }
         _ => Ok(value),
     }
 }
@@ -245,6 +253,9 @@ mod tests {
         let weight = [0_u64.to_le_bytes(), 0.25_f64.to_le_bytes()].concat();
         let found = act(&answer([0, 0, 0, 1], &weight), &names(), 1).unwrap();
         assert_eq!(found.weights.unwrap()["ALPHA"], Qty::from_f64(0.25));
+        let short = [0_u64.to_le_bytes(), (-0.25_f64).to_le_bytes()].concat();
+        let found = act(&answer([0, 0, 0, 1], &short), &names(), 1).unwrap();
+        assert_eq!(found.weights.unwrap()["ALPHA"], Qty::from_f64(-0.25));
         let twice = answer([0, 0, 0, 2], &[weight.clone(), weight].concat());
         assert_eq!(act(&twice, &names(), 1).unwrap_err(), "has two weights of `ALPHA`");
     }

@@ -181,6 +181,42 @@ async function use(page) {
   await page.locator("table.leaderboard thead button", { hasText: /^#$/ }).click();
 
   await filter(page);
+  await sides(page);
+}
+
+/** Where an agent was short, its list can be filtered by side, and its chart marks short entries and liquidations apart. */
+async function sides(page) {
+  const found = await page.evaluate(() => {
+    const lists = window.tiltyard.values.trades;
+    const agent = lists.findIndex((one) => (one.shorts ?? []).length > 0);
+    const dead = lists.findIndex((one) => one.rows.some((row) => one.reasons[row[14]] === "liquidation"));
+    return { agent, dead, shorts: agent < 0 ? 0 : lists[agent].shorts.length, of: agent < 0 ? 0 : lists[agent].rows.length };
+  });
+  if (found.agent < 0) return;
+  const open = async (agent) => {
+    const section = page.locator(`#agent-${agent}`);
+    if ((await section.getAttribute("open")) === null) await section.locator("summary").first().click();
+    await section.locator('[data-part="prices"]').scrollIntoViewIfNeeded();
+    await page.waitForFunction((name) => window.tiltyard.charts.get(name)?.instance, `prices-${agent}`);
+    return section;
+  };
+  const marks = (agent, name) => page.evaluate(({ agent, name }) => {
+    const drawn = window.tiltyard.charts.get(`prices-${agent}`).instance.getOption().series;
+    return drawn.find((one) => one.name === name).data.length;
+  }, { agent, name });
+  const section = await open(found.agent);
+  const side = section.locator("label", { hasText: "Side" }).locator("select");
+  for (const [value, count] of [["short", found.shorts], ["long", found.of - found.shorts]]) {
+    await side.selectOption(value);
+    const words = await section.locator(".pages").textContent();
+    assert.ok(words.includes(count === 0 ? "0" : count.toLocaleString("en-US")), `${words} tells ${count} ${value} round trips`);
+  }
+  await side.selectOption("");
+  assert.ok(await section.getByText("Round trips by side", { exact: true }).count() > 0 || found.shorts === found.of, "both sides have a table");
+  assert.ok((await marks(found.agent, "entry, short")) > 0, "short entries are marked");
+  if (found.dead < 0) return;
+  await open(found.dead);
+  assert.ok((await marks(found.dead, "liquidation")) > 0, "liquidations are marked");
 }
 
 /** The list of the agent with the most trades shows what passes its filters. */

@@ -117,6 +117,21 @@ fn a_bar_that_opens_beyond_liquidates_at_the_open_and_the_venue_pays_the_gap() {
 }
 
 #[test]
+fn a_bankrupt_account_sells_its_spot_assets_before_the_venue_pays() {
+    let first = flat(&[100.0, 100.0, 60.0, 60.0]);
+    let mut fixture = Fixture::new(market_of("1h", vec![first, flat(&[100.0; 4])]));
+    put_on_margin(&mut fixture, 0, perpetual(20.0, &[(None, 1.0)], 0.0), &[]);
+    allow(&mut fixture, 10.0, MarginMode::Cross);
+    let spot = OrderRequest { symbol: B, ..buy("5") };
+    let replay = run(&fixture, vec![(0, place(spot)), (0, place(buy("40")))]);
+    // 500 of cash and 500 of B; 1,600 lost: 1,100 less than nothing, of which B bears 500 and the venue 600.
+    assert_eq!(fills(&replay)[2..], ["2 sell 40 @ 60", "2 sell 5 @ 100"]);
+    assert_eq!(postings(&replay), ["2 insurance 600.00000000"]);
+    assert_eq!((replay.final_equity, replay.status.as_str()), (cash("0"), "liquidated"));
+    assert!(replay.holdings.last().unwrap().quantities.iter().all(|qty| qty.is_zero()));
+}
+
+#[test]
 fn a_stop_before_the_liquidation_price_is_taken_first() {
     let bars = ohlc(&[[100.0; 4], [100.0; 4], [100.0, 101.0, 80.0, 95.0], [95.0; 4]]);
     let fixture = one(bars, 10.0, MarginMode::Isolated);

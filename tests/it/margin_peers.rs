@@ -95,9 +95,40 @@ fn liquidation_prices_are_binance_s_in_three_brackets() {
     }
 }
 
+/// The cumulative amounts of the three brackets, as the same page derives them: the floor of a bracket times the
+/// difference of the rates, plus the amount of the bracket below; the page's own example is 1,300 USDT from 250,000 on.
+#[test]
+fn maintenance_amounts_are_binance_s() {
+    let terms = perpetual(20.0, &BRACKETS, 0.0);
+    let amounts: Vec<f64> = terms.maintenance.iter().map(|bracket| bracket.deduction.to_f64()).collect();
+    assert_eq!(amounts, CUMULATIVE);
+    // A position of 500,000 USDT: 1 % of it, less 1,300.
+    assert_eq!(terms.maintenance(cash("500000")), cash("3700"));
+}
+
+/// Binance's note on brackets: where the position at its liquidation price is in another bracket than at its entry, rate and
+/// amount are those of the bracket at the liquidation price. A long of 6 at 45,000 (270,000, third bracket) at 10 times
+/// falls into the second one: LP = (27,000 + 50 - 270,000) / (6 * 0.005 - 6).
+#[test]
+fn the_bracket_is_that_of_the_liquidation_price() {
+    let theirs = (27_000.0 + 50.0 - 270_000.0) / (6.0 * 0.005 - 6.0);
+    assert!(theirs * 6.0 < 250_000.0);
+    let ours = liquidated_at(perpetual(20.0, &BRACKETS, 0.0), 10.0, 6, 45_000.0);
+    assert!((ours - theirs).abs() < 1e-6, "{ours} {theirs}");
+}
+
 /// Bybit, "Liquidation Price (USDT Contract)" (help centre, isolated margin): LP long = entry - (initial - maintenance
 /// margin) / quantity, short mirrored; both margins of the position's value at its entry, the maintenance less the
-/// bracket's deduction.
+/// bracket's deduction. Its first example: 1 BTC at 20,000 at 50 times with 0.5 % is liquidated at 19,700.
+#[test]
+fn the_first_example_of_bybit_s_page() {
+    let terms = perpetual(50.0, &[(None, 0.5)], 0.0);
+    let terms = MarginTerms { maintenance_on: MaintenanceBasis::Entry, ..terms };
+    assert!((liquidated_at(terms.clone(), 50.0, 1, 20_000.0) - 19_700.0).abs() < 1e-6);
+    assert!((liquidated_at(terms, 50.0, -1, 20_000.0) - 20_300.0).abs() < 1e-6, "mirrored for a short");
+}
+
+/// The same formula, with the deductions of three brackets.
 #[test]
 fn liquidation_prices_are_bybit_s_in_three_brackets() {
     for (bracket, (quantity, leverage)) in [(1_i64, 20.0), (4, 10.0), (30, 10.0)].into_iter().enumerate() {

@@ -1,21 +1,33 @@
 //! Conservation on margin, and both loops: random orders long and short, turns, liquidations, gaps, funding, partial
 //! fills, every kind of instrument mixed.
+//!
+//! `TILTYARD_CASES` sets the number of random cases of each property. A million sequences in short markets, on all cores:
+//! `cargo nextest run --release --run-ignored only a_million_random_sequences --no-capture`.
 
 use crate::support::cases::{Dice, Monkey, Shape, shaped_fixture};
 use crate::support::on_margin::{allow, perpetual, put_on_margin, shares};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::internals::domain::{Cash, MaintenanceBasis, MarginKind, Side, Timestamp};
+use tiltyard::internals::domain::{Action, Cash, MaintenanceBasis, MarginKind, Side, Timestamp};
 use tiltyard::internals::engine::{ExitState, Loop, PostingKind, Replay, exact_curve};
 use tiltyard::internals::market::Bars;
 use tiltyard::internals::scenario::{MarginMode, OnBreach};
 use tiltyard::internals::strategy::{BarContext, Orders, Strategy, StrategyError};
 
-/// A random case in which each symbol is spot, shares or perpetual.
-fn fixture(seed: u64) -> Fixture {
+/// Ticks of a usual market, and of one of a million.
+const TICKS: u64 = 60;
+const FEW_TICKS: u64 = 16;
+
+fn cases_of_each(usual: u32) -> u32 {
+    std::env::var("TILTYARD_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
+/// A random case in which each symbol is spot, shares or perpetual. Prices move by up to three fifths at once: far beyond
+/// what any margin bears.
+fn fixture(seed: u64, ticks: u64) -> Fixture {
     let mut dice = Dice(seed ^ 0x5a5a);
-    let swing = [0.02, 0.07, 0.25][dice.below(3) as usize];
-    let mut fixture = shaped_fixture(seed, None, Shape { ticks: 60, swing });
+    let swing = [0.02, 0.07, 0.25, 0.6][dice.below(4) as usize];
+    let mut fixture = shaped_fixture(seed, None, Shape { ticks, swing });
     for index in 0..fixture.market.symbols.len() {
         let fee = dice.below(100) as f64;
         let mut terms = match dice.below(7) {
@@ -89,7 +101,16 @@ impl Strategy for Trader {
             ctx.available(),
             ctx.equity()
         );
-        self.0.on_bar(ctx, orders)
+        let mut own = Orders::new();
+        let result = self.0.on_bar(ctx, &mut own);
+        for action in own.actions() {
+            let mut action = *action;
+            if let Action::Place(order) = &mut action {
+                order.reverse = !order.reduce_only && self.0.dice.one_in(4);
+            }
+            orders.push(action);
+        }
+        result
     }
 }
 
@@ -135,11 +156,20 @@ fn explain(fixture: &Fixture, replay: &Replay) {
     assert_eq!(fees, replay.fees);
 }
 
-fn check(seed: u64) -> Replay {
-    let fixture = fixture(seed);
+/// The same replay, to the bit.
+fn assert_same(slow: &Replay, fast: &Replay, seed: u64) {
+    let bits = |replay: &Replay| replay.equity.iter().map(|mark| mark.to_bits()).collect::<Vec<u64>>();
+    if slow != fast || bits(slow) != bits(fast) {
+        assert_eq!(format!("{slow:?}"), format!("{fast:?}"), "seed {seed}");
+        panic!("the loops differ in what is not shown, seed {seed}");
+    }
+}
+
+fn check(seed: u64, ticks: u64) -> Replay {
+    let fixture = fixture(seed, ticks);
     let slow = replay(&fixture, seed, Loop::BarByBar);
     let fast = replay(&fixture, seed, Loop::Skip);
-    assert_eq!(format!("{slow:?}"), format!("{fast:?}"), "seed {seed}");
+    assert_same(&slow, &fast, seed);
     explain(&fixture, &slow);
     let curve = exact_curve(&fixture.job(), &slow);
     assert_eq!(curve.last().copied(), Some(slow.final_equity));
@@ -158,11 +188,11 @@ fn check(seed: u64) -> Replay {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases_of_each(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_cent_is_explained_and_both_loops_agree(seed in any::<u64>()) {
-        check(seed);
+        check(seed, TICKS);
     }
 }
 
@@ -185,59 +215,100 @@ impl Strategy for Seldom {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases_of_each(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn skipped_bars_hide_no_liquidation_and_no_payment(seed in any::<u64>(), often in 1_u64..40) {
-        let fixture = fixture(seed);
+        let fixture = fixture(seed, TICKS);
         let of = |way| {
             let monkey = Monkey { dice: Dice(seed ^ 0xabcd) };
             replay_own(&fixture.job(), way, Box::new(Seldom(monkey, often)))
         };
         let (slow, fast) = (of(Loop::BarByBar), of(Loop::Skip));
-        prop_assert_eq!(format!("{slow:?}"), format!("{fast:?}"));
+        assert_same(&slow, &fast, seed);
         explain(&fixture, &slow);
     }
 }
 
-/// Everything that the properties are about happens.
-#[test]
-fn random_cases_reach_every_posting_and_status() {
-    let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
-    let (mut shorts, mut turns, mut liquidated) = (0, 0, 0);
-    for seed in 0..1500 {
-        let replay = check(seed);
-        for one in &replay.postings {
-            *kinds.entry(one.kind.as_str()).or_default() += 1;
-        }
-        shorts += replay.round_trips.iter().filter(|trip| trip.side == Side::Sell).count();
-        turns += replay
-            .fills
-            .windows(2)
-            .filter(|pair| pair[0].order == pair[1].order && pair[0].tick == pair[1].tick)
-            .count();
-        liquidated += usize::from(replay.status.as_str() == "liquidated");
-        let open = replay.round_trips.iter().any(|trip| trip.state == ExitState::Open);
-        assert!(!open || replay.status.as_str() != "liquidated");
-    }
-    println!("{kinds:?}, {shorts} shorts, {turns} turns, {liquidated} liquidated");
-    for wanted in [
-        PostingKind::Funding,
-        PostingKind::BorrowFee,
-        PostingKind::Interest,
-        PostingKind::LiquidationFee,
-        PostingKind::Insurance,
-    ] {
-        assert!(kinds.contains_key(wanted.as_str()), "{kinds:?}");
-    }
-    assert!(shorts > 100 && turns > 20 && liquidated > 20, "{shorts} {turns} {liquidated}");
+/// How often what the properties are about has happened.
+#[derive(Debug, Default)]
+struct Seen {
+    postings: std::collections::BTreeMap<&'static str, u64>,
+    shorts: u64,
+    turns: u64,
+    liquidations: u64,
+    bankrupt: u64,
+    /// Orders that filled in several bars.
+    in_parts: u64,
 }
 
-/// The long form: a million random order sequences. `cargo nextest run --run-ignored only a_million`.
-#[test]
-#[ignore = "takes an hour"]
-fn a_million_random_sequences_conserve_money() {
-    for seed in 0..1_000_000 {
-        check(seed ^ 0x1234_5678_0000);
+impl Seen {
+    fn of(replay: &Replay, seed: u64) -> Self {
+        let mut seen = Self::default();
+        for one in &replay.postings {
+            *seen.postings.entry(one.kind.as_str()).or_default() += 1;
+        }
+        let (fills, trips) = (&replay.fills, &replay.round_trips);
+        seen.shorts = trips.iter().filter(|trip| trip.side == Side::Sell).count() as u64;
+        let same = |pair: &&[tiltyard::internals::engine::FillRow]| pair[0].order == pair[1].order;
+        let in_one_bar = |pair: &&[tiltyard::internals::engine::FillRow]| pair[0].tick == pair[1].tick;
+        seen.turns = fills.windows(2).filter(|pair| same(pair) && in_one_bar(pair)).count() as u64;
+        seen.in_parts = fills.windows(2).filter(|pair| same(pair) && !in_one_bar(pair)).count() as u64;
+        seen.liquidations = replay.flags.liquidations;
+        seen.bankrupt = u64::from(replay.status.as_str() == "liquidated");
+        let open = trips.iter().any(|trip| trip.state == ExitState::Open);
+        assert!(!open || seen.bankrupt == 0, "seed {seed}: a bankrupt account holds nothing");
+        seen
     }
+
+    fn and(mut self, other: Self) -> Self {
+        for (kind, count) in other.postings {
+            *self.postings.entry(kind).or_default() += count;
+        }
+        self.shorts += other.shorts;
+        self.turns += other.turns;
+        self.liquidations += other.liquidations;
+        self.bankrupt += other.bankrupt;
+        self.in_parts += other.in_parts;
+        self
+    }
+
+    /// Everything happened, and not once only.
+    fn assert_all(&self, cases: u64) {
+        for kind in [
+            PostingKind::Funding,
+            PostingKind::BorrowFee,
+            PostingKind::Interest,
+            PostingKind::LiquidationFee,
+            PostingKind::Insurance,
+        ] {
+            assert!(self.postings.contains_key(kind.as_str()), "{self:?}");
+        }
+        let often = [self.shorts, self.turns, self.liquidations, self.bankrupt, self.in_parts];
+        assert!(often.into_iter().all(|count| count > cases / 300), "{self:?}");
+    }
+}
+
+/// Replays these sequences on all cores.
+fn check_all(seeds: std::ops::Range<u64>, ticks: u64) -> Seen {
+    use rayon::prelude::*;
+    let seen = seeds.into_par_iter().map(|seed| Seen::of(&check(seed, ticks), seed));
+    seen.reduce(Seen::default, Seen::and)
+}
+
+#[test]
+fn random_cases_reach_every_posting_and_status() {
+    check_all(0..1_500, TICKS).assert_all(1_500);
+}
+
+/// The long form: a million random order sequences, or as many as `TILTYARD_CASES` says.
+#[test]
+#[ignore = "takes minutes in release"]
+fn a_million_random_sequences_conserve_money() {
+    let cases = u64::from(cases_of_each(1_000_000));
+    let start = std::time::Instant::now();
+    let first = 0x1234_5678_0000;
+    let seen = check_all(first..first + cases, FEW_TICKS);
+    println!("{cases} sequences in {:.1} s: {seen:?}", start.elapsed().as_secs_f64());
+    seen.assert_all(cases);
 }

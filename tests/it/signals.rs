@@ -62,7 +62,7 @@ fn ready(folder: &Path, text: &str) -> Result<Prepared, RunError> {
 }
 
 /// The only agent's replay of the only window, by both loops.
-fn replayed(folder: &Path, text: &str) -> Replay {
+pub fn replayed(folder: &Path, text: &str) -> Replay {
     let prepared = ready(folder, text).unwrap_or_else(|error| panic!("{error}"));
     let one = |engine| {
         let options = RunOptions { engine, ..RunOptions::default() };

@@ -3,7 +3,7 @@
 //! Owns the choice of instructions: AVX-512, AVX2, or none in particular, found out at run time. All give
 //! the same bits.
 
-use super::drawdowns::BLOCK;
+use super::segment::BLOCK;
 
 /// A block of a column in `f32`: enough to tell which of two values is higher, but for the nearest.
 pub(super) type Coarse = [f32; BLOCK];

@@ -56,16 +56,18 @@ pub(super) fn run(
 }
 
 /// The rows at which an order would be sent.
-struct Wishes<'d> {
-    words: &'d [u64],
+pub(super) struct Wishes<'d> {
+    /// A bit for each row, in blocks.
+    pub words: &'d [u64],
     /// Where the bars close at one of which the condition must have been false since the order was sent.
-    once: Option<&'d [u64]>,
-    sent: Option<Row>,
+    pub once: Option<&'d [u64]>,
+    /// The row at which it was sent last.
+    pub sent: Option<Row>,
 }
 
 impl Wishes<'_> {
     /// The first from `from` on, before `end`.
-    fn next(&self, from: Row, end: Row) -> Option<Row> {
+    pub fn next(&self, from: Row, end: Row) -> Option<Row> {
         let from = match (self.once, self.sent) {
             (Some(closes), Some(sent)) => {
                 let off = first(sent + 1, end, |block| closes[block] & !self.words[block])?;

@@ -1,166 +1,12 @@
 //! The deepest fall and the extremes of an equity curve given as segments: `cash + qty * close` between two ticks.
 //!
-//! Rounding keeps order, so a segment is lowest at its lowest close and highest at its highest. Most
-//! segments need only the extremes of blocks of closes; the bars of the result are searched once, at the end.
+//! Rounding keeps order, so a segment is lowest at its lowest close and highest at its highest; one of a short, with a
+//! negative quantity, the other way round. Most segments need only the extremes of blocks of closes; the bars of the
+//! result are searched once, at the end.
 //! Invariant: the result is that of `metrics::walk` on the curve written out.
 
 use super::replay_summary::{Extremes, IndexedDrawdown};
-use super::units::price_units;
-use crate::domain::{Cash, Price, Qty};
-
-/// Closes whose extremes are kept together.
-pub(super) const BLOCK: usize = 64;
-
-/// Closes and the extremes of their blocks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Closes<'a> {
-    pub close: &'a [f64],
-    pub lows: &'a [f64],
-    pub highs: &'a [f64],
-}
-
-/// The curve from bar `from` to `to` (exclusive).
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Segment {
-    pub from: usize,
-    pub to: usize,
-    pub cash: f64,
-    pub qty: f64,
-}
-
-impl Segment {
-    /// No position from a bar on.
-    #[inline(always)]
-    fn flat(from: usize, cash: f64) -> Self {
-        Self { from, to: from + 1, cash, qty: 0.0 }
-    }
-
-    #[inline(always)]
-    fn at_its_start(self) -> CurvePoint {
-        CurvePoint::At(self, self.from)
-    }
-
-    /// The equity at a close in exact money. Cash and quantity are floats of whole units below 2^53, which they
-    /// give back.
-    fn exact(&self, close: f64) -> f64 {
-        let [cash, qty] = [self.cash, self.qty].map(price_units);
-        let price = Price::from_units(price_units(close).into());
-        (Cash::from_units(cash.into()) + Cash::notional(price, Qty::from_units(qty.into()))).to_f64()
-    }
-
-    #[inline(always)]
-    fn at(&self, close: f64) -> f64 {
-        self.cash + self.qty * close
-    }
-
-    /// The first bar with this value.
-    fn first(&self, closes: &Closes<'_>, value: f64) -> Option<usize> {
-        let mut bars = self.from..self.to;
-        if self.qty == 0.0 { bars.next() } else { bars.find(|&i| self.at(closes.close[i]) == value) }
-    }
-}
-
-impl Closes<'_> {
-    /// The lowest close of a range.
-    #[inline(always)]
-    fn lowest(&self, from: usize, to: usize) -> f64 {
-        extreme(self.close, self.lows, from, to, f64::INFINITY, lower)
-    }
-
-    /// At least the highest close of a range: whole blocks are looked at.
-    #[inline(always)]
-    fn at_most(&self, from: usize, to: usize) -> f64 {
-        around(self.highs, from, to, higher)
-    }
-
-    /// At most the lowest close of a range.
-    #[inline(always)]
-    fn at_least(&self, from: usize, to: usize) -> f64 {
-        around(self.lows, from, to, lower)
-    }
-}
-
-#[inline(always)]
-pub(super) fn lower(a: f64, b: f64) -> f64 {
-    if b < a { b } else { a }
-}
-
-#[inline(always)]
-pub(super) fn higher(a: f64, b: f64) -> f64 {
-    if b > a { b } else { a }
-}
-
-/// The extreme of the blocks that a range touches: mostly one or two.
-#[inline(always)]
-fn around(blocks: &[f64], from: usize, to: usize, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
-    let (first, last) = (from / BLOCK, (to - 1) / BLOCK);
-    let ends = pick(blocks[first], blocks[last]);
-    if last - first < 2 { ends } else { blocks[first + 1..last].iter().fold(ends, |a, &b| pick(a, b)) }
-}
-
-/// The extreme of a range by its two ends and the whole blocks between them.
-#[inline(always)]
-fn extreme(
-    close: &[f64],
-    blocks: &[f64],
-    from: usize,
-    to: usize,
-    none: f64,
-    pick: impl Fn(f64, f64) -> f64 + Copy,
-) -> f64 {
-    let (first, last) = (from.div_ceil(BLOCK), to / BLOCK);
-    if first >= last {
-        return scan(&close[from..to], none, pick);
-    }
-    let ends =
-        pick(scan(&close[from..first * BLOCK], none, pick), scan(&close[last * BLOCK..to], none, pick));
-    blocks[first..last].iter().fold(ends, |a, &b| pick(a, b))
-}
-
-/// The extreme of a slice, eight values side by side; the last eight overlap.
-#[inline(always)]
-pub(super) fn scan(values: &[f64], none: f64, pick: impl Fn(f64, f64) -> f64 + Copy) -> f64 {
-    const LANES: usize = 8;
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let Some(tail) = values.last_chunk::<LANES>() else {
-        return rest.iter().fold(none, |a, &b| pick(a, b));
-    };
-    let mut lanes = *tail;
-    for chunk in chunks {
-        for lane in 0..LANES {
-            lanes[lane] = pick(lanes[lane], chunk[lane]);
-        }
-    }
-    let four: [f64; 4] = std::array::from_fn(|i| pick(lanes[i], lanes[i + 4]));
-    pick(pick(four[0], four[2]), pick(four[1], four[3]))
-}
-
-/// Where a value was first reached.
-#[derive(Debug, Clone, Copy)]
-enum CurvePoint {
-    /// The starting value, before the curve's first point.
-    Start,
-    /// This bar of a segment.
-    At(Segment, usize),
-    /// The first bar of the segment with this value.
-    In(Segment, f64),
-}
-
-impl CurvePoint {
-    fn bar(self, closes: &Closes<'_>) -> Option<usize> {
-        match self {
-            Self::Start => None,
-            Self::At(_, at) => Some(at),
-            Self::In(segment, value) => segment.first(closes, value),
-        }
-    }
-
-    /// The equity there, exact; `None` at the start.
-    fn exact(self, closes: &Closes<'_>) -> Option<f64> {
-        let (Self::At(segment, _) | Self::In(segment, _)) = self else { return None };
-        self.bar(closes).map(|bar| segment.exact(closes.close[bar]))
-    }
-}
+use super::segment::{BLOCK, Closes, CurvePoint, Segment, higher};
 
 #[derive(Debug, Clone, Copy)]
 struct Deepest {
@@ -232,7 +78,7 @@ impl Falls {
         self.waiting.push(Trip { held, after });
     }
 
-    /// The curve ends with something held.
+    /// The curve continues with something held, long or short, up to its end or the next change.
     pub fn hold(&mut self, held: Segment, closes: &Closes<'_>) {
         self.look(closes);
         self.climb(held, closes);
@@ -260,7 +106,7 @@ impl Falls {
 
     /// The curve continues flat.
     #[inline(always)]
-    fn flat(&mut self, from: usize, value: f64) {
+    pub fn flat(&mut self, from: usize, value: f64) {
         let spot = Segment::flat(from, value).at_its_start();
         if value >= self.peak {
             self.rise(value, from, spot);
@@ -270,8 +116,7 @@ impl Falls {
     }
 
     #[inline(always)]
-    fn sink(&mut self, segment: Segment, lowest: f64) {
-        let value = segment.at(lowest);
+    fn sink(&mut self, segment: Segment, value: f64) {
         if value < self.low {
             self.low = value;
             self.low_at = CurvePoint::In(segment, value);
@@ -284,9 +129,10 @@ impl Falls {
         while from < whole.to {
             let to = ((from / BLOCK + 1) * BLOCK).min(whole.to);
             let part = Segment { from, to, ..whole };
-            if part.at(closes.highs[from / BLOCK]) < self.peak {
-                if part.at(closes.lows[from / BLOCK]) < self.low {
-                    self.sink(part, closes.lowest(from, to));
+            let (least, most) = part.bounds(from / BLOCK, closes);
+            if most < self.peak {
+                if least < self.low {
+                    self.sink(part, part.lowest(closes));
                 }
             } else {
                 self.walk(part, closes);

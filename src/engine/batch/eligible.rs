@@ -5,15 +5,12 @@ use crate::domain::{Bps, Interval, SymbolId};
 use crate::scenario::{
     Entries, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec,
 };
-use crate::strategy::{crossing, decides_by_bars};
+use crate::strategy::{crossing, decides_by_bars, points_by_bars};
 
 /// What all parameterisations have in common; the fixed slippage.
 pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
     if !batch.job.carried.is_empty() {
         return Err(Ineligible::Carried);
-    }
-    if batch.job.on_margin() {
-        return Err(Ineligible::Margin);
     }
     let market = batch.job.market;
     match market.symbols.as_slice() {
@@ -40,10 +37,26 @@ pub(super) fn strategy(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ine
     if crossing(spec, base).is_none() || spec.symbols != [SymbolId(0)] || spec.timeframe != base {
         return Err(Ineligible::Strategy);
     }
-    if spec.entries != Entries::default() {
+    size_and_risk(batch, spec)
+}
+
+/// Whether one strategy can on margin. Its orders pass the risk checks themselves, so that only limits that act between
+/// orders are of concern.
+pub(super) fn on_margin(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligible> {
+    if !points_by_bars(spec) || spec.symbols != [SymbolId(0)] {
         return Err(Ineligible::Margin);
     }
-    size_and_risk(batch, spec)
+    // Finer bars may go beyond those that a liquidation is looked for in.
+    if batch.job.venue.intrabar == Intrabar::Detail {
+        return Err(Ineligible::Venue);
+    }
+    if spec.entries.quantity.is_none() && spec.size == Bps::ZERO {
+        return Err(Ineligible::Size);
+    }
+    match acts_between_orders(batch.job.risk, batch.job.market.interval) {
+        true => Err(Ineligible::Risk),
+        false => Ok(()),
+    }
 }
 
 /// Whether one strategy that decides by the bars alone can.
@@ -76,7 +89,7 @@ fn is_protected(spec: &StrategySpec) -> bool {
 }
 
 fn size_and_risk(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligible> {
-    if spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
+    if spec.entries != Entries::default() || spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
         return Err(Ineligible::Size);
     }
     let base = batch.job.market.interval;
@@ -90,12 +103,13 @@ fn size_and_risk(batch: &Batch<'_>, spec: &StrategySpec) -> Result<(), Ineligibl
 /// refuses entries is looked at on the way.
 fn binds(risk: &RiskProfile, size: Bps, interval: Interval) -> bool {
     let small = |limit: Option<Bps>| limit.is_some_and(|limit| limit < size);
+    small(risk.max_order_size) || small(risk.max_position_size) || acts_between_orders(risk, interval)
+}
+
+/// Whether a limit could act by itself, or depends on more than one order and the day's loss.
+fn acts_between_orders(risk: &RiskProfile, interval: Interval) -> bool {
     let rate = risk.orders_per_minute.is_some_and(|most| most == 0 || interval < Interval::MINUTE);
-    small(risk.max_order_size)
-        || small(risk.max_position_size)
-        || risk
-            .daily_loss_limit
-            .is_some_and(|limit| limit > Bps::WHOLE || risk.on_breach != OnBreach::HaltNew)
+    risk.daily_loss_limit.is_some_and(|limit| limit > Bps::WHOLE || risk.on_breach != OnBreach::HaltNew)
         || risk.max_drawdown.is_some()
         || risk.max_consecutive_losses.is_some()
         || rate

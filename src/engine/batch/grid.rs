@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ineligible;
 use super::compare::{Compare, Work, dispatch};
-use super::drawdowns::BLOCK;
 use super::lines::{Lane, Line};
 use super::replay_summary::ReplaySummary;
+use super::segment::BLOCK;
 use super::trader::{State, Terms, Trader};
 use super::units::Share;
 use crate::domain::{Bps, IndicatorSpec};

@@ -9,14 +9,17 @@ pub enum Ineligible {
     /// The agent starts with positions.
     #[error("the agent starts with positions")]
     Carried,
-    /// An instrument is on margin.
-    #[error("an instrument is on margin")]
+    /// An instrument is on margin, and the strategy is none of crosses, reversion or breakout.
+    #[error("an instrument is on margin, and the strategy does not trade crosses, reversion or breakout")]
     Margin,
+    /// A position comes as far as its liquidation, an account to a margin call or to nothing.
+    #[error("a position on margin could be liquidated on the way, or its account called")]
+    Liquidation,
     /// The strategy neither trades the crosses of two lines of the scenario's own interval, nor decides by the bars alone.
     #[error("the strategy's decisions do not follow from the bars of one symbol alone")]
     Strategy,
-    /// An entry asks for nothing, or for more than the equity.
-    #[error("the order size is not above zero and at most the whole equity")]
+    /// An entry asks for nothing, or in a spot account for a quantity or for more than the equity.
+    #[error("the order size is not a share of the equity, above zero and at most the whole of it")]
     Size,
     /// Fills are not plain: at the close, under a participation cap, with a model of slippage, at a fee above the whole,
     /// or protective orders with another path in the bar than the adverse one.
@@ -30,7 +33,9 @@ pub enum Ineligible {
     /// A price or an amount does not fit the batch engine's integers.
     #[error("a price or an amount is too large or too small")]
     TooLarge,
-    /// Two lines touched without crossing after an order had been refused.
-    #[error("two lines touched without crossing after an order had been refused")]
+    /// Two lines touched without crossing after an order had been refused, or two orders were sent at one close.
+    #[error(
+        "two lines touched without crossing after an order had been refused, or two orders meet at one close"
+    )]
     CloseCall,
 }

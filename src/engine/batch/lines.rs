@@ -5,7 +5,7 @@
 //! wherever two lines are more than a ten-millionth apart. A column is never held whole.
 
 use super::compare::Coarse;
-use super::drawdowns::BLOCK;
+use super::segment::BLOCK;
 use super::shared_columns::SharedColumns;
 use crate::domain::IndicatorSpec;
 

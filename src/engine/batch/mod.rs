@@ -6,7 +6,10 @@
 //! `metrics` give, to the last bit; a job for which that is not certain is refused with [`Ineligible`].
 //!
 //! # What is taken
-//! - on the market's only symbol, with a `size_pct` of at most 100: `sma_cross`, `ema_cross` and `macd` at the scenario's own
+//! - on margin, one by one and in any direction and timeframe: the crossing kinds, `rsi_reversion`, `bollinger_reversion`
+//!   and `donchian_breakout`, with any size or quantity; funding, borrow fee and interest included. A window in which a
+//!   position comes as far as its liquidation is given back;
+//! - on the market's only symbol that is a spot asset, with a `size_pct` of at most 100: `sma_cross`, `ema_cross` and `macd` at the scenario's own
 //!   interval, together; and one by one, at any timeframe, what
 //!   decides by the bars alone (`strategy::decides_by_bars`): `rsi_reversion`, `bollinger_reversion`,
 //!   `donchian_breakout`, and `rules` of whole positions with their protective orders, read adversely;
@@ -27,9 +30,11 @@ mod grid;
 mod ineligible;
 mod job;
 mod lines;
+mod margin;
 mod prepared;
 mod protection;
 mod replay_summary;
+mod segment;
 mod shared_columns;
 mod trader;
 mod units;

@@ -2,6 +2,7 @@
 
 use super::grid::{self, Pair};
 use super::job::Batch;
+use super::margin::{self, MarginColumns};
 use super::replay_summary::ReplaySummary;
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
@@ -24,6 +25,8 @@ pub struct Prepared<'a> {
     samples: Vec<usize>,
     /// The last bar of each day, where a daily loss limit is set.
     day_ends: Vec<usize>,
+    /// What an account on margin needs beside them.
+    margin: Option<MarginColumns<'a>>,
 }
 
 impl<'a> Batch<'a> {
@@ -53,12 +56,24 @@ impl<'a> Batch<'a> {
             Some(_) => columns.day_ends(),
             None => Vec::new(),
         };
-        Ok(Prepared { batch: self, columns, fees, maker_fees, slippage, samples, day_ends })
+        let margin = self.job.on_margin().then(|| MarginColumns::new(&self.job, series, columns.base));
+        Ok(Prepared { batch: self, columns, fees, maker_fees, slippage, samples, day_ends, margin })
     }
 }
 
 impl Prepared<'_> {
-    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window.
+    /// Whether the instrument is on margin.
+    pub fn is_on_margin(&self) -> bool {
+        self.margin.is_some()
+    }
+
+    /// Whether a strategy is taken by [`Self::follow`], one by one, and not by [`Self::run`] together with others.
+    pub fn follows(&self, spec: &StrategySpec) -> bool {
+        self.margin.is_some() || decides_by_bars(spec)
+    }
+
+    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window. On margin
+    /// crossing strategies too.
     ///
     /// # Errors
     /// [`Ineligible`] the general engine has to replay it.
@@ -67,18 +82,22 @@ impl Prepared<'_> {
         self.eligible(spec)?;
         let decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
         let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
+        if let (Some(columns), Some(terms)) = (&self.margin, series.instrument.margin.as_deref()) {
+            return margin::follow(spec, &decisions, job, &self.terms(), (columns, terms));
+        }
         decided::run(&decisions, series, through, Share::new(spec.size), &self.terms())
     }
 
-    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`] and [`Ineligible::TooLarge`] show only on
-    /// the way.
+    /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`], [`Ineligible::Liquidation`] and
+    /// [`Ineligible::TooLarge`] show only on the way.
     ///
     /// # Errors
     /// [`Ineligible`] not.
     pub fn eligible(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
-        match decides_by_bars(spec) {
-            true => eligible::decided(&self.batch, spec),
-            false => eligible::strategy(&self.batch, spec),
+        match () {
+            () if self.margin.is_some() => eligible::on_margin(&self.batch, spec),
+            () if decides_by_bars(spec) => eligible::decided(&self.batch, spec),
+            () => eligible::strategy(&self.batch, spec),
         }
     }
 
@@ -103,6 +122,9 @@ impl Prepared<'_> {
     }
 
     fn pair(&self, spec: &StrategySpec) -> Result<Pair, Ineligible> {
+        if self.margin.is_some() {
+            return Err(Ineligible::Margin);
+        }
         self.eligible(spec)?;
         let job = &self.batch.job;
         let lines = crossing(spec, job.market.interval).ok_or(Ineligible::Strategy)?;

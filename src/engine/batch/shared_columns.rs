@@ -2,7 +2,7 @@
 //! blocks. Computed once, never changed.
 
 use super::compare::{Compare, Work, dispatch};
-use super::drawdowns::{BLOCK, Closes, higher, lower, scan};
+use super::segment::{BLOCK, Closes, higher, lower, scan};
 use super::units::{FeeSchedule, price_units};
 use crate::domain::{Bps, Price, Timestamp};
 

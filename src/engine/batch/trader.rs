@@ -4,9 +4,10 @@
 //! Invariant: where the general engine might differ it stops and reports it.
 
 use super::Ineligible;
-use super::drawdowns::{Closes, Falls, Segment};
+use super::drawdowns::Falls;
 use super::protection::ProtectiveFill;
 use super::replay_summary::{ClosedTrade, ReplaySummary};
+use super::segment::{Closes, Segment};
 use super::shared_columns::SharedColumns;
 use super::units::{FeeSchedule, FillCost, LIMIT, Share, notional, price_units, to_f64};
 use crate::domain::{Bps, Cash, Liquidity, Price, Qty, Span};

@@ -1,5 +1,6 @@
 //! How much of an account's margin is taken, and how much is free.
 
+use super::formulas;
 use crate::domain::{Cash, MarginTerms, OrderId, Price, Qty, Side, SymbolId, Timestamp};
 use crate::engine::outcome::{Posting, PostingKind};
 use crate::engine::state::{State, symbol_id};
@@ -43,17 +44,12 @@ impl<'m> State<'m> {
 
     /// PnL of a position against its cost, without fees, at a price.
     pub(super) fn gain(&self, symbol: SymbolId, price: Price) -> Cash {
-        let position = self.ledger.position(symbol);
-        Cash::notional(price, position.qty()) - position.cost()
+        formulas::gain(self.ledger.position(symbol), price)
     }
 
     /// What a position needs to be kept, at a price.
     pub(super) fn maintenance(&self, symbol: SymbolId, terms: &MarginTerms, price: Price) -> Cash {
-        let position = self.ledger.position(symbol);
-        terms.maintenance(match terms.maintenance_on {
-            crate::domain::MaintenanceBasis::Mark => Cash::notional(price, position.qty().abs()),
-            crate::domain::MaintenanceBasis::Entry => position.cost().abs(),
-        })
+        formulas::maintenance(terms, self.ledger.position(symbol), price)
     }
 
     /// Margin that a position takes at a price.

@@ -1,5 +1,6 @@
 //! What holding costs: funding, borrow fee and interest; and the margin call at a day's close.
 
+use super::formulas;
 use crate::domain::{Cash, MarginKind, OrderOrigin, Price, Side, SymbolId, Timestamp};
 use crate::engine::outcome::PostingKind;
 use crate::engine::state::{State, TradingState, symbol_id};
@@ -86,8 +87,9 @@ impl State<'_> {
         }
         due.sort_by_key(|(payment, symbol)| (payment.at, *symbol));
         for (payment, symbol) in due {
-            let notional = Cash::notional(self.price_now(symbol), self.ledger.position(symbol).qty());
-            self.post(Some(symbol), PostingKind::Funding, -notional.at_rate(payment.rate), payment.at);
+            let held = self.ledger.position(symbol).qty();
+            let amount = formulas::funding(self.price_now(symbol), held, payment.rate);
+            self.post(Some(symbol), PostingKind::Funding, amount, payment.at);
         }
         if let Some(book) = &mut self.margin {
             book.paid_to = Timestamp::from_micros(to.micros() + 1);
@@ -97,12 +99,9 @@ impl State<'_> {
     /// The days from this tick to the next one on a later UTC day; `None` where the next tick is on the same day. The
     /// last tick of the window ends its own days.
     fn days_until_next(&self) -> Option<i64> {
-        let today = self.open_time().utc_day();
-        if self.tick + 1 >= self.job.window.ticks.last {
-            return Some((self.close_time().utc_day() - today).max(1));
-        }
-        let days = self.open_at(self.tick + 1).utc_day() - today;
-        (days > 0).then_some(days)
+        let next = self.tick + 1;
+        let next = (next < self.job.window.ticks.last).then(|| self.open_at(next));
+        formulas::days_settled(self.open_time(), self.close_time(), next)
     }
 
     /// Posts the borrow fee of each short in shares, and the interest on negative cash.
@@ -114,15 +113,13 @@ impl State<'_> {
             .collect();
         let at = self.close_time();
         for (symbol, rate, qty) in shares {
-            let notional = Cash::notional(self.price_now(symbol), qty.abs());
-            self.post(Some(symbol), PostingKind::BorrowFee, -notional.accrued(rate, days), at);
+            let amount = formulas::borrow_fee(self.price_now(symbol), qty, rate, days);
+            self.post(Some(symbol), PostingKind::BorrowFee, amount, at);
         }
         let cash = self.ledger.cash();
         let rates = self.job.market.symbols.iter().filter_map(|series| series.instrument.margin.as_ref());
         let rate = rates.map(|terms| terms.interest).max().unwrap_or_default();
-        if cash.is_negative() {
-            self.post(None, PostingKind::Interest, -cash.abs().accrued(rate, days), at);
-        }
+        self.post(None, PostingKind::Interest, formulas::interest(cash, rate, days), at);
     }
 
     /// At the mark: an account without equity is out, and at a day's close one below its maintenance margin is called.

@@ -1,5 +1,6 @@
 //! Fills on margin: an order through zero closes first, then opens; one row each.
 
+use super::formulas::Opening;
 use crate::domain::{Bps, Cash, Liquidity, OrderId, OrderStatus, Price, Qty, Side, SymbolId, Timestamp};
 use crate::engine::fill::{Execution, FillPlan};
 use crate::engine::state::State;
@@ -90,27 +91,23 @@ impl State<'_> {
         step: Qty,
     ) -> Qty {
         let Some(terms) = self.terms(symbol).filter(|_| fill.opens.is_positive()) else { return Qty::ZERO };
-        let leverage = self.job.risk.margin.max_leverage;
         let free = self.free_margin(Some((symbol, raw)), Some(id));
         let held = self.ledger.position(symbol).qty().abs();
         let taken = self.margin_of(symbol, terms, raw);
-        // What slippage costs is gone at once.
-        let slipped = Price::from_units((fill.price.units() - raw.units()).abs());
-        let lost =
-            |qty: Qty| crate::risk::notional(fill.price, qty).fee(fill.fee) + Cash::notional(slipped, qty);
-        let closing = lost(fill.closes);
         let flips = self.closable(symbol, side).is_positive();
-        let kept = if flips { Qty::ZERO } else { held };
-        let isolated = self.is_isolated(terms);
-        let fits = |opens: Qty| {
-            let notional = crate::risk::notional(fill.price, opens);
-            let after = match isolated && !flips {
-                true => taken + terms.initial(notional, leverage),
-                false => terms.initial(crate::risk::notional(fill.price, kept + opens), leverage),
-            };
-            after - taken + lost(opens) + closing <= free
+        let opening = Opening {
+            terms,
+            leverage: self.job.risk.margin.max_leverage,
+            free,
+            taken,
+            kept: if flips { Qty::ZERO } else { held },
+            sets_aside: self.is_isolated(terms) && !flips,
+            closes: fill.closes,
+            price: fill.price,
+            raw,
+            fee: fill.fee,
         };
-        if fits(fill.opens) { fill.opens } else { fill.opens.largest_that(step, fits) }
+        opening.carried(fill.opens, step)
     }
 
     fn trade(&self, symbol: SymbolId, side: Side, qty: Qty, fill: &MarginFill) -> MarginTrade {

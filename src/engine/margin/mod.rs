@@ -20,6 +20,7 @@ mod account;
 mod book;
 mod carry;
 mod fill;
+pub(in crate::engine) mod formulas;
 mod liquidation;
 mod matching;
 mod order_entry;

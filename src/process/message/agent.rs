@@ -121,19 +121,21 @@ pub struct NewOrder {
     /// Whether it only reduces a position.
     #[serde(default)]
     pub reduce_only: bool,
-    /// Sells when the price has fallen to this after the entry.
+    /// Closes when the price has fallen to this after the entry; after a short sale on margin, when it has risen to it.
+    /// Of buys, and of sells on margin that may open a short position, as the four keys below.
     #[serde(default)]
     pub stop_loss: Option<Exact>,
-    /// Sells when the price has fallen by this percentage from the entry.
+    /// The same, by this percentage from the entry.
     #[serde(default)]
     pub stop_loss_pct: Option<f64>,
-    /// Sells when the price has risen to this after the entry.
+    /// Closes when the price has risen to this after the entry; after a short sale, when it has fallen to it.
     #[serde(default)]
     pub take_profit: Option<Exact>,
-    /// Sells when the price has risen by this percentage from the entry.
+    /// The same, by this percentage from the entry.
     #[serde(default)]
     pub take_profit_pct: Option<f64>,
-    /// Sells when the price has fallen by this percentage from its best since the entry.
+    /// Closes when the price has fallen by this percentage from its best since the entry; after a short sale, when it has
+    /// risen by it.
     #[serde(default)]
     pub trailing_stop_pct: Option<f64>,
     /// The agent's own name for it, which events repeat.

@@ -34,7 +34,7 @@ pub fn snapshot(run: &RunRecord, timeline: &Timeline, snapshot: &Snapshot, style
             one.positions.iter().map(|(symbol, held)| format!("{} {symbol}", quantity(*held))).collect();
         if all.is_empty() { style.none().to_owned() } else { all.join(", ") }
     });
-    let columns = vec![
+    let mut columns = vec![
         Column::numbers("#", 0, text(|one| one.rank.to_string())),
         Column::words("agent", 0, text(|one| one.agent.clone())),
         Column::numbers("score", 0, score),
@@ -43,6 +43,10 @@ pub fn snapshot(run: &RunRecord, timeline: &Timeline, snapshot: &Snapshot, style
         Column::numbers("cash", 2, text(|one| cash(one.cash))),
         Column::words("positions", 0, held),
     ];
+    if agents.iter().any(|one| one.posted.is_some()) {
+        let posted = agents.iter().map(|one| one.posted.map_or_else(|| style.none().to_owned(), cash));
+        columns.push(Column::gains("postings", 1, posted));
+    }
     let at = format!("at {}", instant(snapshot.at, false));
     format!("{}\n{}", head(run, timeline, &at, style), draw(columns, style).text)
 }
@@ -66,8 +70,7 @@ pub fn timeline(run: &RunRecord, timeline: &Timeline, moments: &[Snapshot], styl
     let from = format!("{} to {}", instant(timeline.start, false), instant(timeline.end, false));
     let mut text = format!("{}\n{}", head(run, timeline, &from, style), matrix(&heads, &rows, style));
     if names.len() > SHOWN {
-        let line =
-            format!("showing showing showing the best {SHOWN} of {} agents; `--json` has all", names.len());
+        let line = format!("showing the best {SHOWN} of {} agents; `--json` has all", names.len());
         text.push_str(&paragraph(&line, style));
     }
     text + &format!("\n{}", paragraph("`--at TIME` shows positions and ranks at one time", style))

@@ -1,4 +1,4 @@
-//! Round trips in groups: by symbol, by how they ended, by hour and weekday of the entry.
+//! Round trips in groups: by side, by symbol, by how they ended, by hour and weekday of the entry.
 
 use std::collections::BTreeMap;
 
@@ -37,6 +37,8 @@ pub(super) fn groups(trades: &[TradeRow]) -> Vec<TradeGroups> {
     let entry = |trade: &TradeRow| trade.entry_at.to_utc();
     let all_midnight = closed.iter().all(|trade| trade.entry_at.is_midnight());
     let mut all = vec![
+        // Spot assets have one side, and no word for it.
+        table("by side", "side", &closed, true, |trade| trade.side.clone().unwrap_or_default()),
         table("by symbol", "symbol", &closed, true, |trade| trade.symbol.clone()),
         table("by exit reason", "exit reason", &closed, true, |trade| trade.exit_reason.replace('_', " ")),
     ];
@@ -118,5 +120,12 @@ mod tests {
         assert_eq!(symbols, ["BTC", "ETH"]);
         assert_eq!(found[0].table.rows[0][1].text, "1");
         assert!(groups(&[]).is_empty());
+        // On margin long and short apart come first.
+        trades[0].side = Some("long".to_owned());
+        trades[1].side = Some("short".to_owned());
+        let found = groups(&trades);
+        assert_eq!(found[0].title, "by side");
+        let sides: Vec<&str> = found[0].table.rows.iter().map(|row| row[0].text.as_str()).collect();
+        assert_eq!(sides, ["long", "short"]);
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::SymbolId;
 use crate::indicator::{BitCursor, Feed};
 use crate::scenario::StrategySpec;
 use crate::strategy::context::{Ahead, NEVER};
+use crate::strategy::decisions::BarDecisions;
 use crate::strategy::lines::crossing_lines;
 use crate::strategy::search::Search;
 use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader};
@@ -53,6 +54,16 @@ impl<'m> Crossover<'m> {
             })
         });
         Self { pairs: pairs.collect(), moves: Moves::of(spec) }
+    }
+}
+
+impl Crossover<'_> {
+    /// Its crosses as bits: up as entries, down as exits; `None` for several symbols.
+    pub(in crate::strategy) fn decisions<'d>(self, setup: &Setup<'_>) -> Option<BarDecisions<'d>> {
+        let [pair] = <[_; 1]>::try_from(self.pairs).ok()?;
+        let blocks = reader::blocks(setup, pair.symbol);
+        let words = |way| reader::words(blocks.clone(), |block| pair.crosses(way, block));
+        Some(BarDecisions::plain(words(Cross::Up), words(Cross::Down), None))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
 use super::moves::Moves;
-use crate::domain::{Bracket, SymbolId};
+use crate::domain::SymbolId;
 use crate::indicator::{BitCursor, Feed};
 use crate::market::Row;
 use crate::scenario::StrategySpec;
@@ -101,13 +101,8 @@ impl<S: Signal> OnState<S> {
         let [Watched { symbol, signal, .. }] = <[_; 1]>::try_from(self.watched).ok()?;
         let blocks = reader::blocks(setup, symbol);
         let words = |which| reader::words(blocks.clone(), |block| holds(&signal, which, block));
-        Some(BarDecisions {
-            entries: words(Which::Entry),
-            exits: words(Which::Exit),
-            once: Some(reader::words(blocks.clone(), |block| signal.feed().clock().closes(block))),
-            max_hold_bars: None,
-            bracket: Box::new(|_| Some(Bracket::default())),
-        })
+        let closes = reader::words(blocks.clone(), |block| signal.feed().clock().closes(block));
+        Some(BarDecisions::plain(words(Which::Entry), words(Which::Exit), Some(closes)))
     }
 }
 

@@ -36,7 +36,26 @@ pub struct Arena {
     end: &'static str,
     /// More keys of `[battle]`.
     battle: &'static str,
+    /// Whether the symbols are perpetual futures that agents may hold short.
+    on_margin: bool,
 }
+
+/// What a market of perpetual futures without funding adds to a scenario.
+const ON_MARGIN: &str = r#"
+[instruments.default]
+kind = "perpetual"
+max_leverage = 5
+maintenance = [{ rate_pct = 0.5 }]
+funding = { rate_bps = 0, every = "8h" }
+
+[risk.free]
+max_order_size_pct = false
+max_position_size_pct = false
+max_open_orders = false
+daily_loss_limit_pct = false
+orders_per_minute = false
+allow_short = true
+"#;
 
 /// Whether there is an interpreter; says so where there is none, for the test to be skipped.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
@@ -56,7 +75,18 @@ pub fn programs() -> Programs {
 
 impl Arena {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), agents: String::new(), end: "2023-05-03", battle: "" }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            agents: String::new(),
+            end: "2023-05-03",
+            battle: "",
+            on_margin: false,
+        }
+    }
+
+    /// With perpetual futures, which agents may hold short.
+    pub fn on_margin(self) -> Self {
+        Self { on_margin: true, ..self }
     }
 
     /// Until this day instead of 3 May, in windows of ten days.
@@ -97,6 +127,10 @@ impl Arena {
     pub fn text(&self) -> String {
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
         let length = if self.end == "2023-05-03" { "1d" } else { "10d" };
+        let (agents, margin) = match self.on_margin {
+            true => (self.agents.replace("\"unlimited\"", "\"free\""), ON_MARGIN),
+            false => (self.agents.clone(), ""),
+        };
         format!(
             r#"
 [scenario]
@@ -113,10 +147,10 @@ end = {}
 ranking_metric = "roi_pct"
 windows = {{ kind = "sequential", length = "{length}" }}
 {}
-"#,
+{margin}"#,
             sample.display(),
             self.end,
-            self.agents,
+            agents,
             self.battle
         )
     }
