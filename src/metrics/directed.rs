@@ -216,6 +216,28 @@ proptest! {
     }
 }
 
+/// The property above is about something: of cases drawn alike many are taken, with trades on both sides.
+#[test]
+fn many_random_cases_are_taken() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut taken, mut trades, mut left) = (0, 0, std::collections::BTreeMap::new());
+    for _ in 0..120 {
+        let case = cases().new_tree(&mut runner).unwrap().current();
+        let (kind, entries) = (crosses(), entries()).new_tree(&mut runner).unwrap().current();
+        let spec = StrategySpec { entries, ..spec(kind, case.interval(), 37.7) };
+        match case.follows(&spec) {
+            Ok(()) => {
+                taken += 1;
+                trades += case.follow(&spec).unwrap().trades.len();
+            }
+            Err(why) => *left.entry(why).or_insert(0) += 1,
+        }
+    }
+    assert!(taken > 50 && trades > 200, "{taken} taken, {trades} trades, {left:?}");
+    assert!(left.contains_key(&Ineligible::Liquidation), "{left:?}");
+}
+
 /// A walk that turns often, on a perpetual with funding every eight hours.
 fn walked(bars: usize, one: Instruments) -> Case {
     let mut state = 11_u64;

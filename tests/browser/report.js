@@ -188,8 +188,8 @@ async function use(page) {
 async function sides(page) {
   const found = await page.evaluate(() => {
     const lists = window.tiltyard.values.trades;
-    const agent = lists.findIndex((one) => (one.shorts ?? []).length > 0);
-    const dead = lists.findIndex((one) => one.rows.some((row) => one.reasons[row[14]] === "liquidation"));
+    const agent = lists.findIndex((one) => (one?.shorts ?? []).length > 0);
+    const dead = lists.findIndex((one) => one?.rows.some((row) => one.reasons[row[14]] === "liquidation"));
     return { agent, dead, shorts: agent < 0 ? 0 : lists[agent].shorts.length, of: agent < 0 ? 0 : lists[agent].rows.length };
   });
   if (found.agent < 0) return;
