@@ -97,9 +97,6 @@ pub(super) fn run_and_keep(
         agents => Some(Registry::open(destination.out)?.lock(agents)?),
     };
     let writer = RunWriter::open(destination.out, destination.run(prepared, &prepared.scenario))?;
-    // Histories of registered agents are made of the logs.
-    let packs = !options.keep_curves && registered.is_empty();
-    let options = RunOptions { pack_logs: packs.then_some(store::pack_logs), ..options };
     let mut result = run(prepared, options, observer)?;
     let parts = agent_parts(&prepared.scenario, &prepared.market, &result.tournament);
     let writer = writer.recorded(prepared.collector.take()).logged(prepared.collector.take_logs());

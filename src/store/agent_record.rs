@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::window_logs::{LogRows, unpacked};
 use super::word_map::WordMap;
 use super::{PeriodStatsRecord, StoreError, score_record};
 use crate::domain::Metric;
@@ -108,10 +107,7 @@ pub type MetricMap = WordMap<Option<f64>>;
 impl AgentRecord {
     /// Of an agent's results.
     pub fn new(result: &AgentResult, conventions: &MetricSpec) -> Self {
-        let job = |window: &WindowResult| {
-            let unpacked = unpacked(window);
-            JobRecord::new(window, LogRows::of(window, unpacked.as_ref()), conventions)
-        };
+        let job = |window: &WindowResult| JobRecord::new(window, conventions);
         Self::with_windows(result, conventions, result.windows.iter().map(job).collect())
     }
 
@@ -183,8 +179,8 @@ impl JobRecord {
         score_record::score(value, self.missing.get(metric).map(String::as_str))
     }
 
-    /// Of an agent's result in a window, and its logs.
-    pub(super) fn new(result: &WindowResult, logs: LogRows<'_>, conventions: &MetricSpec) -> Self {
+    /// Of an agent's result in a window.
+    pub(super) fn new(result: &WindowResult, conventions: &MetricSpec) -> Self {
         let (replay, m) = (&result.replay, &result.metrics);
         let (metrics, missing) = metrics_of(m, conventions);
         Self {
@@ -196,9 +192,9 @@ impl JobRecord {
             total_pnl: (replay.final_equity - replay.starting_balance).to_string(),
             fees: replay.fees.to_string(),
             trades: m.trades,
-            fills: logs.fills.len(),
-            orders: logs.orders.len(),
-            refused: refused(logs.orders),
+            fills: replay.fills.len(),
+            orders: replay.orders.len(),
+            refused: refused(&replay.orders),
             sampling: sampling(m.sampling).to_owned(),
             periods_per_year: m.periods_per_year,
             returns: m.returns,

@@ -239,7 +239,7 @@ fn trend() -> WindowResult {
         record: record("1.5", 1),
         ..idle_metrics("100")
     };
-    WindowResult { replay, packed: None, metrics, course: course() }
+    WindowResult { replay, metrics, course: course() }
 }
 
 /// A fall from the third day to the fifth, and what January brought.
@@ -282,7 +282,6 @@ fn name(text: &str) -> AgentName {
 
 pub(crate) fn tournament() -> Tournament {
     let idle = WindowResult {
-        packed: None,
         replay: Replay {
             holdings: vec![Holding {
                 tick: 0,

@@ -74,7 +74,6 @@ mod tournament_results;
 mod trade_rows;
 mod unlisted;
 mod usage_record;
-mod window_logs;
 mod word_map;
 mod writer;
 
@@ -120,6 +119,5 @@ pub use timeline::timeline;
 pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, TournamentSettings, WorkRecord};
 pub use trade_rows::{TradeRow, trades};
 pub use usage_record::UsageRecord;
-pub use window_logs::pack_logs;
 pub use word_map::WordMap;
 pub use writer::{Published, Run, RunWriter};

@@ -175,23 +175,6 @@ mod tests {
         assert_eq!(all_bytes(&parallel.folder), all_bytes(&write(one.path(), false).folder));
     }
 
-    /// Logs that a run has kept as bytes are written as they were.
-    #[test]
-    fn packed_logs_give_the_same_bytes() {
-        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let mut tournament = fixture::tournament();
-        for window in tournament.agents.iter_mut().flat_map(|agent| &mut agent.windows) {
-            let logs = crate::tournament::WindowLogs::take(&mut window.replay);
-            let bytes = crate::store::pack_logs(&logs);
-            window.packed = Some(crate::tournament::PackedLogs { bytes, returns: Ok(Vec::new()) });
-        }
-        let writer = RunWriter::open(two.path(), Run { csv: true, ..fixture::run() }).unwrap();
-        let packed = writer.finish(&tournament).unwrap();
-        let plain = write(one.path(), true);
-        assert_eq!(packed.agents, plain.agents);
-        assert_eq!(all_bytes(&packed.folder), all_bytes(&plain.folder));
-    }
-
     #[test]
     fn trades_of_an_agent_that_is_not_there_name_those_that_are() {
         let out = tempfile::tempdir().unwrap();

@@ -18,7 +18,6 @@ use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
-use super::window_logs::{LogRows, unpacked, with_holdings};
 use super::{
     AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord,
     StoreError, StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
@@ -149,19 +148,18 @@ impl<'a> RunWriter<'a> {
         let mut equity = TableFile::create(&folder, "equity", self.run.csv, &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
-            let (window, unpacked) = (result.replay.window, unpacked(result));
-            let logs = LogRows::of(result, unpacked.as_ref());
-            trades.write(tables::trades(window, logs.round_trips, market))?;
-            fills.write(tables::fills(window, logs.fills, market))?;
-            orders.write(tables::orders(window, logs.orders, market))?;
+            let replay = &result.replay;
+            let window = replay.window;
+            trades.write(tables::trades(window, &replay.round_trips, market))?;
+            fills.write(tables::fills(window, &replay.fills, market))?;
+            orders.write(tables::orders(window, &replay.orders, market))?;
             if let Some(postings) = &mut postings {
-                postings.write(tables::postings(window, logs.postings, market))?;
+                postings.write(tables::postings(window, &replay.postings, market))?;
             }
-            let replay = with_holdings(result, unpacked.as_ref());
-            equity::walk(agent.name.as_str(), &replay, market, EQUITY_PART, |part| {
+            equity::walk(agent.name.as_str(), replay, market, EQUITY_PART, |part| {
                 equity.write(tables::equity(window.index, part))
             })?;
-            jobs.push(JobRecord::new(result, logs, conventions));
+            jobs.push(JobRecord::new(result, conventions));
         }
         [Some(trades), Some(fills), Some(orders), postings, Some(equity)]
             .into_iter()

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::outcome::{BenchmarkResult, Returns, WindowResult};
+use super::outcome::{BenchmarkResult, WindowResult};
 use super::plan::TournamentPlan;
 use crate::domain::{AgentName, SymbolId};
 use crate::engine::Replay;
@@ -57,7 +57,7 @@ fn record(
     if measured.len() < 2 {
         return record_metrics(&measured, Ok(Vec::new()), bar, spec);
     }
-    let returns = joined(windows.iter().map(|window| returns_of(plan, window)));
+    let returns = joined(windows.iter().map(|window| of_replay(plan, &window.replay).returns));
     let mut record = record_metrics(&measured, returns.clone(), bar, spec)?;
     if let Some(benchmark) = benchmark {
         let own = series_of(&record.record, returns);
@@ -97,6 +97,9 @@ fn depth(market: &Market, symbol: SymbolId, windows: impl Iterator<Item = TickRa
     Some(deepest)
 }
 
+/// Returns, or why there are none.
+type Returns = Result<Vec<f64>, Missing>;
+
 /// The benchmark's returns over all windows.
 fn benchmark_returns(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) -> Option<Returns> {
     let windows = agents.first()?.len();
@@ -104,7 +107,7 @@ fn benchmark_returns(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) ->
     match plan.scenario.report.benchmark.as_ref()? {
         Benchmark::Agent(name) => {
             let own = agents.get(index_of(name)?)?;
-            Some(joined(own.iter().map(|window| returns_of(plan, window))))
+            Some(joined(own.iter().map(|window| of_replay(plan, &window.replay).returns)))
         }
         Benchmark::Symbol { id, .. } => {
             let series = (0..windows).map(|window| {
@@ -120,12 +123,6 @@ fn benchmark_returns(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) ->
 /// One after the other; nothing where a part has none.
 fn joined(parts: impl Iterator<Item = Returns>) -> Returns {
     parts.collect::<Result<Vec<Vec<f64>>, Missing>>().map(|parts| parts.concat())
-}
-
-/// The sampled returns of a window.
-pub(super) fn returns_of(plan: &TournamentPlan<'_>, window: &WindowResult) -> Returns {
-    let packed = window.packed.as_ref().map(|packed| packed.returns.clone());
-    packed.unwrap_or_else(|| of_replay(plan, &window.replay).returns)
 }
 
 fn of_replay(plan: &TournamentPlan<'_>, replay: &Replay) -> ReturnSeries {

@@ -12,7 +12,6 @@ mod duel;
 pub mod formats;
 mod history;
 mod job;
-mod logs;
 mod outcome;
 mod plan;
 mod random;
@@ -37,10 +36,9 @@ pub use cutoff::{CutoffSide, CutoffSplit, cutoff_splits};
 pub use duel::{Duel, DuelResult, DuelSpec, registered_order};
 pub use history::{HistoryNeeds, history_needs};
 pub use job::{replay_agent, replay_entrant};
-pub use logs::{PackLogs, WindowLogs};
 pub use outcome::{
-    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, PackedLogs, Ranking, Tournament,
-    WindowResult, WindowSpan,
+    AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, Ranking, Tournament, WindowResult,
+    WindowSpan,
 };
 pub use plan::TournamentPlan;
 pub use ranking::{leaderboard, rank_battle};

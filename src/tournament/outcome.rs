@@ -1,6 +1,5 @@
 //! The result of a whole scenario.
 
-use super::logs::WindowLogs;
 use super::regime::Regime;
 use super::repeats::Spread;
 use crate::domain::{AgentName, SymbolId, Timestamp};
@@ -67,32 +66,18 @@ pub struct AgentResult {
 pub struct WindowResult {
     /// What it did.
     pub replay: Replay,
-    /// The replay's logs, where [`RunOptions::pack_logs`](super::RunOptions::pack_logs) asks for it: the replay itself
-    /// then has none.
-    pub packed: Option<PackedLogs>,
     /// Metrics of the window.
     pub metrics: Metrics,
     /// Statistics by month, rolling metrics and drawdowns.
     pub course: PeriodStats,
 }
 
-/// Returns, or why there are none.
-pub type Returns = Result<Vec<f64>, Missing>;
-
-/// A window's logs in few bytes, and what is still computed from them.
-#[derive(Debug)]
-pub struct PackedLogs {
-    /// Holdings, orders, fills, postings and round trips, in the form of who stores them.
-    pub bytes: Box<[u8]>,
-    /// The sampled returns.
-    pub returns: Returns,
-}
-
 impl WindowResult {
     /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
     pub fn free_logs(&mut self) {
-        WindowLogs::take(&mut self.replay);
-        self.packed = None;
+        let replay = &mut self.replay;
+        (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
+        (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
     }
 }
 

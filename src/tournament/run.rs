@@ -10,9 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::benchmark::{held_record, measure_against, records, returns_of};
-use super::logs::{PackLogs, WindowLogs};
-use super::outcome::{AgentResult, PackedLogs, Tournament, WindowResult, WindowSpan};
+use super::benchmark::{held_record, measure_against, records};
+use super::outcome::{AgentResult, Tournament, WindowResult, WindowSpan};
 use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
@@ -64,14 +63,12 @@ pub struct RunOptions {
     /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured, and
     /// their orders, fills and round trips after these have been stored. Of thousands of jobs they take gigabytes.
     pub keep_curves: bool,
-    /// Makes bytes of the logs of each window: a fifth of the memory. Nothing but what stores them reads them then.
-    pub pack_logs: Option<PackLogs>,
 }
 
 impl Default for RunOptions {
     /// The skipping loop, and [`INDICATOR_MEMORY`] for columns.
     fn default() -> Self {
-        Self { engine: Loop::default(), memory: INDICATOR_MEMORY, keep_curves: true, pack_logs: None }
+        Self { engine: Loop::default(), memory: INDICATOR_MEMORY, keep_curves: true }
     }
 }
 
@@ -164,19 +161,11 @@ fn battle(
         replay.round_trips.shrink_to_fit();
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, ticks, replay.fills.len());
-        Some(WindowResult { replay, packed: None, metrics, course })
+        Some(WindowResult { replay, metrics, course })
     };
     let results: Option<Vec<WindowResult>> =
         plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();
-    let mut results = measure_against(plan, results?);
-    if let Some(pack) = options.pack_logs {
-        results.par_iter_mut().for_each(|result| {
-            let returns = returns_of(plan, result);
-            let bytes = pack(&WindowLogs::take(&mut result.replay));
-            result.packed = Some(PackedLogs { bytes, returns });
-        });
-    }
-    Some(results)
+    results.map(|results| measure_against(plan, results))
 }
 
 /// From one row a window to one row an agent, with the rankings.

@@ -100,7 +100,6 @@ pub fn metrics(total_return: f64) -> Metrics {
 pub fn result(metrics: Metrics) -> WindowResult {
     let market = daily_market(40);
     WindowResult {
-        packed: None,
         replay: replay(&market, 10_000, vec![10_000.0; 40]),
         metrics,
         course: PeriodStats::default(),

@@ -19,7 +19,7 @@ use crate::report::template::Templates;
 use crate::report::view::{Agent, Charts, Returns, Trades, View};
 
 /// Sections that stand in the page as they are.
-pub(super) const UNPACKED: usize = 60;
+pub(super) const UNPACKED: usize = 20;
 /// Sections of a pack: what is unpacked to show one of them.
 const PACK: usize = 40;
 

@@ -157,7 +157,8 @@ impl CurvePlan {
             several: windows > 1,
             shown,
             chained: Share::of(CHAINED, agents),
-            single: Share::of(SINGLE / shown, agents),
+            // Curves of many agents are drawn beside chained ones, and the page has tables of all agents too.
+            single: Share::of(if agents > DRAWN { SINGLE / 2 } else { SINGLE } / shown, agents),
             spark: (SPARKS / agents).clamp(FEWEST_OF_MANY, SPARK),
             ticks: stored.run.windows.iter().map(|window| window.ticks).sum(),
         }
