@@ -116,8 +116,7 @@ impl Round {
         let wants: Vec<Arc<Wants>> = agents.iter().map(|_| Arc::default()).collect();
         let watch = Watch::new(progress, wants.clone());
         let is_python = !agents.is_empty();
-        let source =
-            source(request, &agents).map_err(|error| failure::of_run(py, &error, &request.text))?;
+        let source = source(request, &agents).map_err(|error| failure::of_run(py, &error, &request.text))?;
         let (scenario, entrants) = entrants(&source, agents, &wants, &watch);
         let held = bars.map(|bars| bars.get().bars.clone());
         Ok(Self { scenario, text: source.text, entrants, held, watch, is_python })
