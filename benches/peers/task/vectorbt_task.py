@@ -41,7 +41,7 @@ while start + pd.Timedelta(days=210) <= bars.index[-1] + pd.Timedelta(hours=1):
     train = bars.loc[start : middle - pd.Timedelta(hours=1)]
     chosen = int(np.nanargmax(daily_sharpe(portfolio(train, pairs)).to_numpy()))
     warm = bars.loc[middle - pd.Timedelta(hours=pairs[chosen][1] + 1) : end - pd.Timedelta(hours=1)]
-    value = portfolio(warm, [pairs[chosen]]).value().iloc[:, 0].loc[middle:]
+    value = portfolio(warm, [pairs[chosen]]).value().loc[middle:]
     tested.append(value.resample("1D").last().pct_change().dropna())
     start += pd.Timedelta(days=30)
 outside = pd.concat(tested)
