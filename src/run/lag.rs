@@ -49,33 +49,23 @@ impl LagReport {
     /// What the delays say together. An edge that no delay leaves comes from knowing the next bar; one that some delay
     /// takes and a longer one leaves is chance; one that grows with a delay comes from knowing later bars.
     pub fn sentence(&self) -> String {
-        let Some(metric) = self.metric() else {
-            return format!("`{}` gains nothing without a delay: there is no edge to lose", self.agent);
-        };
-        let late: Vec<(usize, f64)> =
-            self.rows.iter().skip(1).filter_map(|row| Some((row.bars, self.kept_of(metric, row)?))).collect();
-        let Some(&(bars, kept)) = late.first() else { return String::new() };
-        let &(best_bars, best) = late.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(&late[0]);
-        let (delay, of) = (delay(bars), format!("of the {} of `{}`", metric.info().title, self.agent));
-        if best >= BETTER_LATE {
-            return format!(
-                "{} leaves {} {of}: most often a look ahead of more than a bar, or rows that are stamped too early",
-                self::delay(best_bars),
-                percent(best)
-            );
+        let Some(metric) = self.metric() else { return self.no_edge() };
+        let late = self.rows.iter().skip(1).filter_map(|row| Some((row.bars, self.kept_of(metric, row)?)));
+        verdict(&format!("of the {} of `{}`", metric.info().title, self.agent), &late.collect::<Vec<_>>())
+    }
+
+    fn no_edge(&self) -> String {
+        let gain = |row: &LagRow| Some((row.bars, value_of(&row.record, Metric::RoiPct).ok()?));
+        let late = self.rows.iter().skip(1).filter_map(gain).filter(|&(_, roi)| roi > 0.0);
+        let start = format!("`{}` gains nothing without a delay", self.agent);
+        match late.max_by(|a, b| a.1.total_cmp(&b.1)) {
+            Some((bars, roi)) => format!(
+                "{start}, and {} with {}: chance, or rows that are stamped too early",
+                percent(roi / 100.0),
+                delay(bars)
+            ),
+            None => format!("{start}: there is no edge to lose"),
         }
-        if kept >= SUSPICIOUS {
-            return format!("{delay} leaves {} {of}: no sign of a look ahead", percent(kept));
-        }
-        let taken = if kept <= 0.0 { "all".to_owned() } else { percent(1.0 - kept) };
-        if best >= SUSPICIOUS {
-            return format!(
-                "{delay} takes {taken} {of}, but {} leaves {}: chance rather than a look ahead",
-                self::delay(best_bars),
-                percent(best)
-            );
-        }
-        format!("{delay} takes {taken} {of}: most often a look ahead")
     }
 
     /// What is compared: the ranking metric, or the total return where that metric is no gain to lose.
@@ -88,6 +78,30 @@ impl LagReport {
     fn kept_of(&self, metric: Metric, row: &LagRow) -> Option<f64> {
         if metric == self.ranking_metric { self.kept(row) } else { self.kept_return(row) }
     }
+}
+
+/// What delays leave `of` a score, by bars of delay, the shortest first.
+fn verdict(of: &str, late: &[(usize, f64)]) -> String {
+    let most = late.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    let (Some(&(bars, kept)), Some(&(best_bars, best))) = (late.first(), most) else { return String::new() };
+    let (shortest, longer) = (delay(bars), delay(best_bars));
+    if best >= BETTER_LATE {
+        return format!(
+            "{longer} leaves {} {of}: most often a look ahead of more than a bar, or rows that are stamped too early",
+            percent(best)
+        );
+    }
+    if kept >= SUSPICIOUS {
+        return format!("{shortest} leaves {} {of}: no sign of a look ahead", percent(kept));
+    }
+    let taken = if kept <= 0.0 { "all".to_owned() } else { percent(1.0 - kept) };
+    if best >= SUSPICIOUS {
+        let left = percent(best);
+        return format!(
+            "{shortest} takes {taken} {of}, but {longer} leaves {left}: chance rather than a look ahead"
+        );
+    }
+    format!("{shortest} takes {taken} {of}: most often a look ahead")
 }
 
 fn delay(bars: usize) -> String {
@@ -172,4 +186,23 @@ pub(super) fn alone(scenario: &Scenario, name: &str) -> Result<Scenario, RunErro
     };
     let agents = [agent].into_iter().chain(benchmark).cloned().collect();
     Ok(Scenario { agents, sweep: None, validation: None, tournament: None, ..scenario.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_delays_are_heard() {
+        for (late, end) in [
+            (&[(1, 0.1), (5, 0.15)][..], "one bar of delay takes 90 % of it: most often a look ahead"),
+            (&[(1, -0.1)], "one bar of delay takes all of it: most often a look ahead"),
+            (&[(1, 0.1), (5, 0.75)], "but 5 bars of delay leaves 75 %: chance rather than a look ahead"),
+            (&[(1, 0.75), (5, 0.1)], "one bar of delay leaves 75 % of it: no sign of a look ahead"),
+            (&[(1, 4.5)], "a look ahead of more than a bar, or rows that are stamped too early"),
+        ] {
+            let said = verdict("of it", late);
+            assert!(said.ends_with(end), "{said}");
+        }
+    }
 }

@@ -529,11 +529,16 @@ fn a_planted_look_ahead_is_exposed_by_a_bar_of_delay() {
     assert!(scores[0] > 50.0 && scores[1] < scores[0] * 0.2, "{scores:?}");
     let sentence = found.sentence();
     assert!(sentence.contains("of the total return of `weights`: most often a look ahead"), "{sentence}");
-    // Rows stamped a bar too early know the bar after the next one, and do better when they come late.
+    // Rows stamped a bar too early know the bar after the next one: they gain when they come late.
     fs::write(folder.path().join("weights.csv"), knowing(&times, &closes[1..], 1)).unwrap();
     let further = ready(folder.path(), &text).unwrap();
     let further = lag(&further, "weights", &[1, 2], RunOptions::default(), &NoProgress).unwrap();
-    assert!(further.sentence().contains("a look ahead of more than a bar"), "{}", further.sentence());
+    let sentence = further.sentence();
+    assert!(sentence.starts_with("`weights` gains nothing without a delay, and "), "{sentence}");
+    assert!(
+        sentence.ends_with("with one bar of delay: chance, or rows that are stamped too early"),
+        "{sentence}"
+    );
     // Holding loses nothing by a bar.
     let honest = lag(&prepared, "hold", &[1], RunOptions::default(), &NoProgress).unwrap();
     let kept = honest.kept_return(&honest.rows[1]);

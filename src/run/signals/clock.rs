@@ -16,10 +16,10 @@ pub(super) struct Clock<'a> {
 impl Clock<'_> {
     /// Refuses a row whose time is that of no bar.
     pub fn check_all(&self, file: &ReadFile) -> Result<(), SignalFileError> {
-        let mut last = None;
+        let (mut last, mut tick) = (None, 0);
         let mut on_clock = |at: Timestamp| {
             // Rows of one time come together.
-            let told = if last == Some(at) { None } else { self.off(at) };
+            let told = if last == Some(at) { None } else { self.off(at, &mut tick) };
             last = Some(at);
             told
         };
@@ -29,8 +29,9 @@ impl Clock<'_> {
         })
     }
 
-    /// What is wrong with a time that is a bar's, where the market could have that bar.
-    fn off(&self, at: Timestamp) -> Option<Told> {
+    /// What is wrong with a time that is a bar's, where the market could have that bar. `tick` is where the row before
+    /// was found.
+    fn off(&self, at: Timestamp, tick: &mut usize) -> Option<Told> {
         let (interval, span) = (self.timeframe, self.timeframe.span());
         let (open, what) = match self.stamped {
             Stamp::BarOpen => (at, "opens"),
@@ -45,8 +46,13 @@ impl Clock<'_> {
         if interval.floor(open) != open {
             return Some((format!("no {interval} bar {what} at {at}"), help.to_owned()));
         }
-        let tick = self.market.first_tick_from(open);
-        let has_bar = self.market.clock.get(tick).is_some_and(|&found| found < open + span);
+        let clock = &self.market.clock;
+        // Rows are in the order of their times.
+        *tick = match clock.get(*tick) {
+            Some(&time) if time < open => self.market.first_tick_after(*tick, open),
+            _ => self.market.first_tick_from(open),
+        };
+        let has_bar = clock.get(*tick).is_some_and(|&found| found < open + span);
         (!has_bar).then(|| (format!("the market has no {interval} bar that {what} at {at}"), help.to_owned()))
     }
 
