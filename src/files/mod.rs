@@ -20,3 +20,5 @@ pub use replace::{Replacement, replace_folder};
 pub use sync::{sync_folder, sync_tree};
 pub use temporary::{Existing, Temporary, sweep_temporaries, write_atomic};
 pub use url::is_object_url;
+#[cfg(not(feature = "cloud"))]
+pub use url::no_object_stores;

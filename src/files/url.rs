@@ -5,6 +5,13 @@ pub fn is_object_url(text: &str) -> bool {
     ["s3://", "s3a://", "gs://", "az://", "azure://", "abfs://"].iter().any(|scheme| text.starts_with(scheme))
 }
 
+/// What is said of such a URL where object stores are left out of this program.
+#[cfg(not(feature = "cloud"))]
+pub fn no_object_stores() -> std::io::Error {
+    let problem = "this program is built without the feature `cloud`";
+    std::io::Error::new(std::io::ErrorKind::Unsupported, problem)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

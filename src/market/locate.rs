@@ -50,8 +50,7 @@ pub(super) fn locate(path: &Path, base_dir: &Path) -> Result<Located, MarketErro
 /// Object stores are left out of this program.
 #[cfg(not(feature = "cloud"))]
 fn fetched(_: &str) -> std::io::Result<PathBuf> {
-    let problem = "this program is built without the feature `cloud`";
-    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, problem))
+    Err(crate::files::no_object_stores())
 }
 
 fn candidates(path: &Path, base_dir: &Path) -> Vec<PathBuf> {

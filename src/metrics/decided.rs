@@ -34,7 +34,8 @@ impl Case {
     }
 }
 
-fn market(interval: Interval, tick: f64, start: i32, steps: &[Step], rules: [i64; 3]) -> Market {
+/// Bars from their steps, in ticks.
+pub(super) fn bars(interval: Interval, tick: f64, start: i32, steps: &[Step]) -> Bars {
     let mut bars = Bars::with_capacity(interval, steps.len());
     let (mut at, mut level) = (Timestamp::from_micros(0), start);
     for &(step, gap, up, down, skipped) in steps {
@@ -49,6 +50,11 @@ fn market(interval: Interval, tick: f64, start: i32, steps: &[Step], rules: [i64
         bars.volume.push(f64::from(1 + up));
         at = at + interval.span().times(if skipped { 5 } else { 1 });
     }
+    bars
+}
+
+fn market(interval: Interval, tick: f64, start: i32, steps: &[Step], rules: [i64; 3]) -> Market {
+    let bars = bars(interval, tick, start, steps);
     let instrument = Instrument {
         quantity_step: Qty::from_units(rules[0].into()),
         min_notional: Cash::from_units(rules[1].into()),

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::condensed::{Case, case_of, spec};
-use super::decided::{Step, cases_of_each, states};
+use super::decided::{Step, bars, cases_of_each, states};
 use crate::domain::{
     Bps, Cash, InitialMargin, Instrument, Interval, MaintenanceBasis, MarginKind, MarginTerms, Qty, Rate,
     Span, Symbol, Timestamp, UNITS_PER_ONE,
@@ -54,24 +54,6 @@ fn terms(one: Instruments) -> MarginTerms {
     }
 }
 
-fn bars_of(interval: Interval, tick: f64, start: i32, steps: &[Step]) -> Bars {
-    let mut bars = Bars::with_capacity(interval, steps.len());
-    let (mut at, mut level) = (Timestamp::from_micros(0), start);
-    for &(step, gap, up, down, skipped) in steps {
-        let open = (level + gap).max(1);
-        level = (level + step).max(1);
-        let price = |level: i32| f64::from(level.max(1)) * tick;
-        bars.ts.push(at);
-        bars.open.push(price(open));
-        bars.high.push(price(open.max(level) + up));
-        bars.low.push(price(open.min(level) - down));
-        bars.close.push(price(level));
-        bars.volume.push(1.0);
-        at = at + interval.span().times(if skipped { 5 } else { 1 });
-    }
-    bars
-}
-
 /// The coarser interval of a market.
 fn coarser_than(interval: Interval) -> Interval {
     let coarse = [("1m", "5m"), ("1h", "4h"), ("4h", "1d")]
@@ -91,7 +73,7 @@ fn marks(bars: &Bars, tick: f64) -> Bars {
 }
 
 fn market(interval: Interval, tick: f64, start: i32, steps: &[Step], one: Instruments) -> Market {
-    let bars = bars_of(interval, tick, start, steps);
+    let bars = bars(interval, tick, start, steps);
     let end = bars.ts[bars.len() - 1] + interval.span();
     let mut funding = Vec::new();
     let mut at = Timestamp::from_micros(0);

@@ -50,12 +50,14 @@ impl Segment {
     }
 
     /// At least its lowest and at most its highest value in a block of closes.
+    #[inline(always)]
     pub fn bounds(&self, block: usize, closes: &Closes<'_>) -> (f64, f64) {
         let (low, high) = (self.at(closes.lows[block]), self.at(closes.highs[block]));
         if self.qty < 0.0 { (high, low) } else { (low, high) }
     }
 
     /// Its lowest value.
+    #[inline(always)]
     pub fn lowest(&self, closes: &Closes<'_>) -> f64 {
         let close = match self.qty < 0.0 {
             true => closes.highest(self.from, self.to),

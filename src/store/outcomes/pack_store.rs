@@ -103,8 +103,7 @@ fn objects(dest: &str) -> Result<Place, StoreError> {
 
 #[cfg(not(feature = "cloud"))]
 fn objects(dest: &str) -> Result<Place, StoreError> {
-    let problem = "this program is built without the feature `cloud`";
-    Err(StoreError::write(Path::new(dest))(io::Error::new(io::ErrorKind::Unsupported, problem)))
+    Err(StoreError::write(Path::new(dest))(crate::files::no_object_stores()))
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
