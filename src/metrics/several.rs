@@ -40,8 +40,7 @@ fn cases() -> impl Strategy<Value = Case> {
         prop::sample::select(vec![0_i64, 100_000_000]),
         prop::sample::select(vec!["3", "1000", "98765.43210987"]),
     );
-    let costs =
-        (prop::sample::select(vec![0.0, 10.0, 500.0]), prop::sample::select(vec![0.0, 5.0, 12.345]));
+    let costs = (prop::sample::select(vec![0.0, 10.0, 500.0]), prop::sample::select(vec![0.0, 5.0, 12.345]));
     let limits = (
         prop::sample::select(vec![None, None, Some(1.0), Some(20.0)]),
         prop::sample::select(vec![None, Some(40.0), Some(5.0)]),

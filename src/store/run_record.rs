@@ -10,8 +10,8 @@ use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::Market;
 use crate::scenario::{
-    AgentSpec, EquityRows, FillAt, Intrabar, MarketSpec, Registered, Scenario, Settings, Slippage, StrategyKind,
-    TieBreak, VenueSpec, WalletChoice, risk_settings, strategy_settings,
+    AgentSpec, EquityRows, FillAt, Intrabar, MarketSpec, Registered, Scenario, Settings, Slippage,
+    StrategyKind, TieBreak, VenueSpec, WalletChoice, risk_settings, strategy_settings,
 };
 use crate::tournament::{Tournament, WindowSpan, unused_ticks};
 

@@ -13,10 +13,10 @@ use arrow_schema::ArrowError;
 use arrow_schema::{Field, Schema};
 
 use super::equity::EquityPart;
-use crate::scenario::EquityRows;
 use crate::domain::{Cash, OrderOrigin, Price, Qty, Side, SymbolId, TimeInForce, Timestamp};
 use crate::engine::{EndReason, ExitState, FillRow, OrderRow, Posting, RoundTrip, Window};
 use crate::market::Market;
+use crate::scenario::EquityRows;
 
 /// Digits of a money column.
 const PRECISION: u8 = 38;
@@ -250,11 +250,19 @@ const fn refusal(end: EndReason) -> Option<&'static str> {
 pub(super) fn equity(window: u32, part: &EquityPart, rows: EquityRows) -> Result<RecordBatch, ArrowError> {
     let ticks = (!rows.are_bars()).then(|| counts("tick", part.ticks.iter().map(|tick| *tick as u64)));
     let columns = [windows(window, part.ts.len())].into_iter().chain(ticks);
-    table(columns.chain([
-        times("ts", part.ts.iter().copied()),
-        money("equity", part.equity.iter().copied())?,
-        money("cash", part.cash.iter().copied())?,
-        column("drawdown", false, Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied()))),
-        column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
-    ]).collect())
+    table(
+        columns
+            .chain([
+                times("ts", part.ts.iter().copied()),
+                money("equity", part.equity.iter().copied())?,
+                money("cash", part.cash.iter().copied())?,
+                column(
+                    "drawdown",
+                    false,
+                    Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied())),
+                ),
+                column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
+            ])
+            .collect(),
+    )
 }

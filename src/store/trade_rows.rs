@@ -87,7 +87,8 @@ fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
         columns::read(curve, "equity curve", |batch| {
             let (ts, windows) =
                 (numbers::<TimestampMicrosecondType>(batch, "ts")?, numbers::<UInt32Type>(batch, "window")?);
-            let ticks = batch.column_by_name("tick").map(|_| numbers::<UInt64Type>(batch, "tick")).transpose()?;
+            let ticks =
+                batch.column_by_name("tick").map(|_| numbers::<UInt64Type>(batch, "tick")).transpose()?;
             for (row, (&window, &at)) in windows.iter().zip(ts).enumerate() {
                 let counted = if next.0 == window { next.1 } else { 0 };
                 let tick = ticks.map_or(counted, |ticks| ticks[row]);

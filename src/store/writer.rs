@@ -157,7 +157,8 @@ impl<'a> RunWriter<'a> {
         let on_margin = tables::on_margin(market);
         let mut postings =
             if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
-        let empty = tables::equity(0, &EquityPart::default(), self.rows).map_err(StoreError::columns(&folder))?;
+        let empty =
+            tables::equity(0, &EquityPart::default(), self.rows).map_err(StoreError::columns(&folder))?;
         let mut equity = TableFile::create(&folder, "equity", self.run.csv, &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {

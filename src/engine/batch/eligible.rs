@@ -29,12 +29,11 @@ pub(super) fn several(
     columns: &SeveralColumns<'_>,
     spec: &StrategySpec,
 ) -> Result<(), Ineligible> {
-    if !spec.symbols.iter().all(|&symbol| points_by_bars(&of_symbol(spec, symbol))) || spec.symbols.is_empty() {
+    if !spec.symbols.iter().all(|&symbol| points_by_bars(&of_symbol(spec, symbol))) || spec.symbols.is_empty()
+    {
         return Err(Ineligible::Strategy);
     }
-    if !spec.symbols.iter().all(|&symbol| columns.of(symbol).is_some()) {
-        return Err(Ineligible::Symbols);
-    }
+    spec.symbols.iter().try_for_each(|&symbol| columns.of(symbol).map(drop))?;
     if spec.entries != Entries::default() || spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
         return Err(Ineligible::Size);
     }
@@ -42,6 +41,12 @@ pub(super) fn several(
         true => Err(Ineligible::Risk),
         false => Ok(()),
     }
+}
+
+/// Whether no limit of the profile can refuse or cut an entry of this size, but for the day's loss, the rate and what the
+/// wallet has.
+pub(super) fn is_free(batch: &Batch<'_>, size: Bps) -> bool {
+    !binds(batch.job.risk, size, batch.job.market.interval) && !batch.job.risk.size_to_limit
 }
 
 /// The same strategy on one of its symbols.

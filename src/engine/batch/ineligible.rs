@@ -4,7 +4,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Ineligible {
     /// A symbol lacks a bar of its own at a tick of the window, or one of several is on margin.
-    #[error("a symbol has no bar of its own at some time of the window, or one of several symbols is on margin")]
+    #[error(
+        "a symbol has no bar of its own at some time of the window, or one of several symbols is on margin"
+    )]
     Symbols,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]

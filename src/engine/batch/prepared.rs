@@ -4,7 +4,7 @@ use super::grid::{self, Pair};
 use super::job::Batch;
 use super::margin::{self, MarginColumns};
 use super::replay_summary::ReplaySummary;
-use super::several::{self, SeveralColumns, Setting};
+use super::several::{self, Setting, SeveralColumns};
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
 use super::units::{FeeSchedule, LIMIT, Share};
@@ -58,19 +58,26 @@ impl<'a> Batch<'a> {
         let slippage = eligible::common(&self)?;
         let ground = match self.job.market.symbols.len() {
             1 => Ground::One(self.one_symbol(slippage)?),
-            _ => self.several(),
+            _ => self.several(slippage)?,
         };
         Ok(Prepared { batch: self, slippage, ground })
     }
 
-    fn several(&self) -> Ground<'a> {
-        let columns = SeveralColumns::new(&self.job);
+    fn several(&self, slippage: Bps) -> Result<Ground<'a>, Ineligible> {
+        self.start()?;
+        let columns = SeveralColumns::new(&self.job, slippage);
         let samples = self.samples.iter().map(|&tick| tick - self.job.window.ticks.first).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
             Some(_) => columns.day_ends(),
             None => Vec::new(),
         };
-        Ground::Several { columns, samples, day_ends }
+        Ok(Ground::Several { columns, samples, day_ends })
+    }
+
+    /// The wallet at the start.
+    fn start(&self) -> Result<i64, Ineligible> {
+        let start = self.job.starting_balance.units();
+        i64::try_from(start).ok().filter(|start| (0..LIMIT).contains(start)).ok_or(Ineligible::TooLarge)
     }
 
     fn one_symbol(&self, slippage: Bps) -> Result<OneSymbol<'a>, Ineligible> {
@@ -78,17 +85,16 @@ impl<'a> Batch<'a> {
         let columns = Columns { clock: &series.bars.ts, open: &series.bars.open, close: &series.bars.close };
         let ticks = self.job.window.ticks;
         let fees = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
-        let (columns, fees) = SharedColumns::new(columns, (ticks.first, ticks.last), slippage, fees)
-            .ok_or(Ineligible::TooLarge)?;
+        // A cross needs the bar before.
+        let rows = (ticks.first.saturating_sub(1), ticks.first, ticks.last);
+        let (columns, fees) =
+            SharedColumns::new(columns, rows, slippage, fees).ok_or(Ineligible::TooLarge)?;
         let maker = self.job.venue.maker_fee;
         let maker_fees = (Bps::ZERO..=Bps::WHOLE)
             .contains(&maker)
             .then(|| FeeSchedule::new(maker, &series.instrument, columns.highest))
             .flatten();
-        let start = self.job.starting_balance.units();
-        if !(0..i128::from(LIMIT)).contains(&start) {
-            return Err(Ineligible::TooLarge);
-        }
+        self.start()?;
         let samples = self.samples.iter().map(|&tick| tick - columns.base).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
             Some(_) => columns.day_ends(),
@@ -130,7 +136,11 @@ impl Prepared<'_> {
                     Ok((symbol, decisions_of(&own)?))
                 });
                 let decisions = decisions.collect::<Result<Vec<_>, _>>()?;
-                let setting = Setting { job, columns, samples, day_ends, slippage: self.slippage };
+                let day_ends = day_ends.as_slice();
+                let limit = job.risk.daily_loss_limit.map(Share::new);
+                let daily_loss = limit.map(|limit| DailyLoss { limit, day_ends });
+                let is_free = eligible::is_free(&self.batch, spec.size);
+                let setting = Setting { job, columns, samples, daily_loss, slippage: self.slippage, is_free };
                 return several::follow(&decisions, spec.size, setting);
             }
         };

@@ -9,8 +9,7 @@ use crate::domain::{Bps, Price, Timestamp};
 /// Largest price: below it prices become units by one multiplication.
 const HIGHEST_PRICE: f64 = 2e7;
 
-/// One symbol from the row before the window's first (the first row of the data if there is none) to its last.
-/// Bars are indexed from that row.
+/// One symbol up to the window's last row. Bars are indexed from a base: the row before the window's first, or that.
 #[derive(Debug)]
 pub(super) struct SharedColumns<'m> {
     /// Open time of each bar.
@@ -42,14 +41,14 @@ pub(super) struct Columns<'m> {
 }
 
 impl<'m> SharedColumns<'m> {
-    /// Rows `first .. last` are the window. `None` where a price is too high or too low for 64 bits.
+    /// Rows `first .. last` are the window, bars are counted from `base`. `None` where a price is too high or too low for
+    /// 64 bits.
     pub fn new(
         columns: Columns<'m>,
-        (first, last): (usize, usize),
+        (base, first, last): (usize, usize, usize),
         slippage: Bps,
         tariff: impl FnOnce(i64) -> Option<FeeSchedule>,
     ) -> Option<(Self, FeeSchedule)> {
-        let base = first.saturating_sub(1);
         let all_closes = &columns.close[..last];
         let highest = highest_of(all_closes);
         let opens = &columns.open[base..last];

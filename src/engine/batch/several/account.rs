@@ -1,14 +1,13 @@
-//! The account of one trial on several symbols: wallet, curve and round trips.
+//! The account of one trial on several symbols: its wallet, and what the risk checks let it order.
 
 use super::columns::{SeveralColumns, SymbolColumns};
+use super::curve::Curve;
 use crate::domain::{Bps, Cash, Price, Qty, Side, SymbolId};
 use crate::engine::Job;
 use crate::engine::batch::Ineligible;
-use crate::engine::batch::fall_tracker::FallTracker;
-use crate::engine::batch::replay_summary::{ClosedTrade, IndexedDrawdown, ReplaySummary};
-use crate::engine::batch::segment::BLOCK;
-use crate::engine::batch::units::{LIMIT, price_units};
-use crate::ledger::{Ledger, LedgerError};
+use crate::engine::batch::replay_summary::{ClosedTrade, ReplaySummary};
+use crate::engine::batch::trader::DailyLoss;
+use crate::engine::batch::units::{FillCost, LIMIT, Share, price_units, to_f64};
 use crate::risk::{AccountState, LossStreak, Losses, OrderIntent, OrderQty, check};
 
 /// What a trial needs of its job.
@@ -20,287 +19,278 @@ pub(in crate::engine::batch) struct Setting<'g> {
     pub columns: &'g SeveralColumns<'g>,
     /// Bars at which the equity is sampled, ascending.
     pub samples: &'g [usize],
-    /// The last bars of the days, where a loss of the day is limited.
-    pub day_ends: &'g [usize],
+    /// The limit on the day's loss.
+    pub daily_loss: Option<DailyLoss<'g>>,
     /// What a fill at the market loses.
     pub slippage: Bps,
+    /// Whether no other limit can refuse or cut an entry.
+    pub is_free: bool,
+}
+
+/// What is held of a symbol, in units.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Position {
+    pub qty: i64,
+    /// Notional and fee of its fill.
+    spent: i64,
+    /// The bar of its fill.
+    bar: usize,
 }
 
 /// An order that fills at the next open.
 #[derive(Debug, Clone, Copy)]
-struct Pending {
-    symbol: SymbolId,
-    side: Side,
-    size: OrderQty,
-    lock_cash: Cash,
-    lock_qty: Qty,
-}
-
-/// An open round trip.
-#[derive(Debug, Clone, Copy)]
-struct OpenTrip {
-    bar: usize,
-    spent: Cash,
-}
-
-/// What is held of one symbol, as floats of whole units.
-#[derive(Debug, Clone, Copy)]
-struct Part {
-    symbol: SymbolId,
-    qty: f64,
-}
-
-/// Cash and positions from a bar on.
-#[derive(Debug, Clone, Copy)]
-struct Holding {
-    bar: usize,
-    cash: f64,
-    /// Where its parts begin in the list of all.
-    first: usize,
+enum Pending {
+    /// Buys for an amount, which is locked.
+    Buy(SymbolId, i64),
+    /// Buys a quantity that a limit has cut; its cost at the deciding close is locked.
+    BuyQty(SymbolId, Qty, i64),
+    /// Sells all.
+    Sell(SymbolId),
 }
 
 /// An account in the middle of the window.
 #[derive(Debug)]
 pub(super) struct Account<'g> {
     setting: Setting<'g>,
-    ledger: Ledger,
+    share: Share,
+    size: Bps,
+    cash: i64,
+    locked: i64,
     pending: Vec<Pending>,
     /// By symbol.
-    open: Vec<Option<OpenTrip>>,
-    holdings: Vec<Holding>,
-    parts: Vec<Part>,
-    sampled: usize,
-    curve: Vec<f64>,
-    falls: FallTracker,
+    positions: Vec<Position>,
+    curve: Curve<'g>,
+    fees: i128,
     notional: f64,
     trades: Vec<ClosedTrade>,
     /// First and last bar of each round trip.
     touched: Vec<(usize, usize)>,
-    held: usize,
     /// Equity at the day's start, as far as days have been counted.
-    day_start: Cash,
+    day_start: i64,
     days: usize,
+    sent: u32,
 }
 
 impl<'g> Account<'g> {
-    pub fn new(setting: Setting<'g>) -> Self {
-        let (start, symbols) = (setting.job.starting_balance, setting.columns.symbols.len());
-        let mut curve = Vec::with_capacity(setting.samples.len() + 1);
-        curve.push(start.to_f64());
+    pub fn new(setting: Setting<'g>, size: Bps) -> Self {
+        // Within the limits, as was looked at once for all trials.
+        let cash = i64::try_from(setting.job.starting_balance.units()).unwrap_or(0);
+        let symbols = setting.columns.count();
         Self {
             setting,
-            ledger: Ledger::new(start, symbols),
+            share: Share::new(size),
+            size,
+            cash,
+            locked: 0,
             pending: Vec::with_capacity(symbols),
-            open: vec![None; symbols],
-            holdings: vec![Holding { bar: 0, cash: start.to_f64(), first: 0 }],
-            parts: Vec::new(),
-            sampled: 0,
-            curve,
-            falls: FallTracker::new(start.to_f64(), 1),
+            positions: vec![Position::default(); symbols],
+            curve: Curve::new(setting.columns, setting.samples, cash),
+            fees: 0,
             // The sum of no fills, as a sum of floats begins.
             notional: std::iter::empty::<f64>().sum(),
             trades: Vec::new(),
             touched: Vec::new(),
-            held: 0,
-            day_start: start,
+            day_start: cash,
             days: 0,
+            sent: 0,
         }
     }
 
     /// Whether anything of a symbol is held.
     pub fn holds(&self, symbol: SymbolId) -> bool {
-        !self.ledger.position(symbol).qty().is_zero()
+        self.positions[symbol.index()].qty != 0
     }
 
-    fn columns(&self, symbol: SymbolId) -> Result<&'g SymbolColumns<'g>, Ineligible> {
-        self.setting.columns.of(symbol).ok_or(Ineligible::Symbols)
-    }
-
-    /// Exact equity of what is held now at the closes of a bar.
-    fn equity_at(&self, bar: usize) -> Cash {
-        let held = self.parts_now().iter();
-        let worth = held.map(|part| match self.setting.columns.of(part.symbol) {
-            Some(columns) => Cash::notional(columns.close_at(bar), self.ledger.position(part.symbol).qty()),
-            None => Cash::ZERO,
-        });
-        self.ledger.cash() + worth.sum()
-    }
-
-    fn parts_now(&self) -> &[Part] {
-        let first = self.holdings.last().map_or(0, |now| now.first);
-        &self.parts[first..]
-    }
-
-    /// Sends a market order at the close of a bar: a share of the equity, or all that is held. The risk checks pass, cut or
-    /// refuse it.
-    pub fn order(&mut self, bar: usize, symbol: SymbolId, side: Side, share: Bps) -> Result<(), Ineligible> {
+    /// Sends a market order at the close of a bar: for a share of the equity, or to sell all that is held.
+    pub fn order(&mut self, bar: usize, symbol: SymbolId) -> Result<(), Ineligible> {
+        self.sent += 1;
+        if self.holds(symbol) {
+            self.pending.push(Pending::Sell(symbol));
+            return Ok(());
+        }
         self.count_days(bar)?;
+        let columns = self.setting.columns.of(symbol)?;
+        let equity = self.curve.equity_at(bar)?;
+        let limit = self.setting.job.risk.orders_per_minute;
+        let loses = self
+            .setting
+            .daily_loss
+            .is_some_and(|loss| equity - self.day_start <= -loss.limit.of(self.day_start));
+        if !self.setting.is_free {
+            return self.order_checked(bar, symbol, equity);
+        }
+        let amount = self.share.of(equity);
+        let close = price_units(columns.prices.closes().close[bar]);
+        let is_enough =
+            columns.fees.is_ample(amount) || amount > 0 && columns.fees.is_large_enough(amount, close);
+        if is_enough
+            && amount <= self.cash - self.locked
+            && !loses
+            && limit.is_none_or(|most| self.sent <= most)
+        {
+            self.locked += amount;
+            self.pending.push(Pending::Buy(symbol, amount));
+        }
+        Ok(())
+    }
+
+    /// The same through the risk checks, one by one.
+    fn order_checked(&mut self, bar: usize, symbol: SymbolId, equity: i64) -> Result<(), Ineligible> {
         let job = self.setting.job;
-        let close = self.columns(symbol)?.close_at(bar);
-        let equity = self.equity_at(bar);
-        let position = self.ledger.position(symbol);
-        let size = match side {
-            Side::Buy => OrderQty::Amount(equity.share(share)),
-            Side::Sell => OrderQty::Qty(position.qty()),
-        };
+        let close = self.setting.columns.of(symbol)?.prices.closes().close[bar];
+        let close = Price::from_units(price_units(close).into());
+        let cash = |units: i64| Cash::from_units(units.into());
+        let equity = cash(equity);
         let intent = OrderIntent {
             instrument: &job.market.series(symbol).instrument,
-            side,
-            size: size.bounded(),
+            side: Side::Buy,
+            size: OrderQty::Amount(equity.share(self.size)).bounded(),
             price: close,
             fee: job.venue.taker_fee,
             rests: false,
             reduce_only: false,
             from_proceeds: false,
         };
+        let losses = Losses { day_start: cash(self.day_start), peak: equity, streak: LossStreak::default() };
         let now = AccountState {
             equity,
-            available: self.ledger.available(),
-            held: position.qty(),
-            free: position.free(),
+            available: cash(self.cash - self.locked),
+            held: Qty::ZERO,
+            free: Qty::ZERO,
             close,
             waiting_buys: Cash::ZERO,
             resting: 0,
-            sent: self.pending.len() + 1,
-            losses: Losses { day_start: self.day_start, peak: equity, streak: LossStreak::default() },
+            sent: self.sent as usize,
+            losses,
         };
         let Ok(accepted) = check(job.risk, &intent, &now) else { return Ok(()) };
-        let locked = self.ledger.lock_cash(accepted.lock_cash);
-        locked.and_then(|()| self.ledger.lock_qty(symbol, accepted.lock_qty)).map_err(too_large)?;
-        let (size, lock_cash, lock_qty) = (accepted.size, accepted.lock_cash, accepted.lock_qty);
-        self.pending.push(Pending { symbol, side, size, lock_cash, lock_qty });
+        let units = |cash: Cash| i64::try_from(cash.units()).map_err(|_| Ineligible::TooLarge);
+        let lock = units(accepted.lock_cash)?;
+        self.locked += lock;
+        self.pending.push(match accepted.size {
+            OrderQty::Amount(amount) => Pending::Buy(symbol, units(amount)?),
+            OrderQty::Qty(qty) => Pending::BuyQty(symbol, qty, lock),
+        });
         Ok(())
     }
 
     /// Fills what was ordered at the open of a bar.
     pub fn fill(&mut self, bar: usize) -> Result<(), Ineligible> {
+        self.sent = 0;
         if self.pending.is_empty() {
             return Ok(());
         }
-        self.leave_bars(bar)?;
-        for order in std::mem::take(&mut self.pending) {
-            let up = order.side == Side::Buy;
-            let price = self.columns(order.symbol)?.fill_at(bar, self.setting.slippage, up);
-            match order.side {
-                Side::Buy => self.buy(bar, &order, price)?,
-                Side::Sell => self.sell(bar, &order, price, false)?,
+        self.count_days(bar)?;
+        self.curve.leave(bar)?;
+        let mut pending = std::mem::take(&mut self.pending);
+        for order in pending.drain(..) {
+            match order {
+                Pending::Buy(symbol, amount) => self.buy(bar, symbol, amount)?,
+                Pending::BuyQty(symbol, qty, lock) => self.buy_qty(bar, symbol, qty, lock)?,
+                Pending::Sell(symbol) => {
+                    let columns = self.setting.columns.of(symbol)?;
+                    self.sell(bar, symbol, columns, columns.prices.sell(bar), false)?;
+                }
             }
         }
-        self.note(bar)
+        self.pending = pending;
+        debug_assert_eq!(self.locked, 0, "every order has ended");
+        self.curve.note(bar, self.cash, &self.positions)
     }
 
-    fn buy(&mut self, bar: usize, order: &Pending, price: Price) -> Result<(), Ineligible> {
-        let (job, symbol) = (self.setting.job, order.symbol);
+    fn buy(&mut self, bar: usize, symbol: SymbolId, amount: i64) -> Result<(), Ineligible> {
+        let columns = self.setting.columns.of(symbol)?;
+        self.locked -= amount;
+        let (qty, cost) = columns.fees.buy(amount, columns.prices.buy[bar]).ok_or(Ineligible::TooLarge)?;
+        if qty > 0 {
+            self.post_buy(bar, symbol, qty, cost);
+        }
+        Ok(())
+    }
+
+    fn buy_qty(&mut self, bar: usize, symbol: SymbolId, wanted: Qty, lock: i64) -> Result<(), Ineligible> {
+        let columns = self.setting.columns.of(symbol)?;
+        let job = self.setting.job;
         let (fee, step) = (job.venue.taker_fee, job.market.series(symbol).instrument.quantity_step);
-        let (wanted, budget) = match order.size {
-            OrderQty::Amount(amount) => (Qty::affordable(amount, price, fee, step), amount),
-            OrderQty::Qty(qty) => (qty, order.lock_cash + self.ledger.available()),
-        };
+        let price = Price::from_units(columns.prices.buy[bar].into());
+        let budget = Cash::from_units((self.cash - self.locked + lock).into());
+        self.locked -= lock;
         let cost = crate::risk::notional(price, wanted).with_fee(fee);
         let qty = if cost <= budget { wanted } else { Qty::affordable(budget, price, fee, step) };
-        if !qty.is_positive() {
-            self.ledger.unlock_cash(order.lock_cash);
-            return Ok(());
+        if qty.is_positive() {
+            let qty = i64::try_from(qty.units()).map_err(|_| Ineligible::TooLarge)?;
+            let cost = columns.fees.cost(columns.prices.buy[bar], qty).ok_or(Ineligible::TooLarge)?;
+            self.post_buy(bar, symbol, qty, cost);
         }
-        match self.ledger.buy(symbol, qty, price, fee, order.lock_cash) {
-            Ok(bought) => {
-                self.notional += bought.notional.to_f64();
-                self.open[symbol.index()] = Some(OpenTrip { bar, spent: bought.notional + bought.fee });
-                Ok(())
-            }
-            Err(error) => Err(too_large(error)),
-        }
+        Ok(())
     }
 
-    fn sell(&mut self, bar: usize, order: &Pending, price: Price, at_close: bool) -> Result<(), Ineligible> {
-        let (symbol, fee) = (order.symbol, self.setting.job.venue.taker_fee);
-        let qty = self.ledger.position(symbol).qty();
-        let sold = self.ledger.sell(symbol, qty, price, fee, order.lock_qty).map_err(too_large)?;
-        self.notional += sold.notional.to_f64();
-        let Some(open) = self.open[symbol.index()].take() else { return Ok(()) };
+    fn post_buy(&mut self, bar: usize, symbol: SymbolId, qty: i64, cost: FillCost) {
+        let spent = cost.notional + cost.fee;
+        self.cash -= spent;
+        self.positions[symbol.index()] = Position { qty, spent, bar };
+        self.post(cost);
+    }
+
+    fn post(&mut self, cost: FillCost) {
+        self.notional += to_f64(cost.notional);
+        self.fees += i128::from(cost.fee);
+    }
+
+    fn sell(
+        &mut self,
+        bar: usize,
+        symbol: SymbolId,
+        columns: &SymbolColumns<'_>,
+        price: i64,
+        at_close: bool,
+    ) -> Result<(), Ineligible> {
+        let sold = std::mem::take(&mut self.positions[symbol.index()]);
+        let cost = columns.fees.cost(price, sold.qty).ok_or(Ineligible::TooLarge)?;
+        let proceeds = cost.notional - cost.fee;
+        self.cash += proceeds;
+        if self.cash >= LIMIT {
+            return Err(Ineligible::TooLarge);
+        }
+        self.post(cost);
         let clock = self.setting.columns.clock;
         let exit = if at_close { clock[bar] + self.setting.job.market.interval.span() } else { clock[bar] };
-        let spent = open.spent;
-        let return_fraction = if spent.is_positive() { sold.realised.to_f64() / spent.to_f64() } else { 0.0 };
-        let seconds = (exit - clock[open.bar]).seconds();
-        self.trades.push(ClosedTrade { pnl: sold.realised, return_fraction, seconds });
-        self.touched.push((open.bar, bar));
+        let pnl = proceeds - sold.spent;
+        self.trades.push(ClosedTrade {
+            pnl: Cash::from_units(pnl.into()),
+            return_fraction: if sold.spent > 0 { to_f64(pnl) / to_f64(sold.spent) } else { 0.0 },
+            seconds: (exit - clock[sold.bar]).seconds(),
+        });
+        self.touched.push((sold.bar, bar));
         Ok(())
     }
 
     /// Sells all that is held at the last close.
     pub fn close_out(&mut self) -> Result<(), Ineligible> {
         let last = self.setting.columns.len() - 1;
-        if self.parts_now().is_empty() {
+        if self.positions.iter().all(|position| position.qty == 0) {
             return Ok(());
         }
-        self.leave_bars(last)?;
-        for symbol in self.parts_now().iter().map(|part| part.symbol).collect::<Vec<_>>() {
-            let price = self.columns(symbol)?.close_at(last).slipped(self.setting.slippage, false);
-            let (size, lock_cash) = (OrderQty::Qty(Qty::ZERO), Cash::ZERO);
-            let order = Pending { symbol, side: Side::Sell, size, lock_cash, lock_qty: Qty::ZERO };
-            self.sell(last, &order, price, true)?;
-        }
-        self.note(last)
-    }
-
-    /// Cash and positions change in a bar: what they were until its close before is on the curve.
-    fn leave_bars(&mut self, bar: usize) -> Result<(), Ineligible> {
-        self.sample(bar);
-        self.count_days(bar)?;
-        let Some(&now) = self.holdings.last() else { return Ok(()) };
-        if bar == now.bar {
-            return Ok(());
-        }
-        let parts = &self.parts[now.first..];
-        if parts.is_empty() {
-            self.falls.walk(&[now.cash], now.bar);
-            return Ok(());
-        }
-        self.held += bar - now.bar;
-        let held = parts.iter().filter_map(|part| Some((part.qty, self.setting.columns.of(part.symbol)?)));
-        walk(&mut self.falls, now, &held.collect::<Vec<_>>(), bar);
-        Ok(())
-    }
-
-    /// Notes cash and positions after the fills of a bar.
-    fn note(&mut self, bar: usize) -> Result<(), Ineligible> {
-        if self.holdings.last().is_some_and(|last| last.bar == bar)
-            && let Some(last) = self.holdings.pop()
-        {
-            self.parts.truncate(last.first);
-        }
-        let first = self.parts.len();
-        let fits = |units: i128| units.abs() < i128::from(LIMIT);
-        for (index, position) in self.ledger.positions().iter().enumerate() {
-            if !fits(position.qty().units()) {
-                return Err(Ineligible::TooLarge);
-            }
-            if !position.qty().is_zero() {
-                let symbol = SymbolId(u16::try_from(index).unwrap_or(u16::MAX));
-                self.parts.push(Part { symbol, qty: position.qty().to_f64() });
+        self.curve.leave(last)?;
+        for index in 0..self.positions.len() {
+            let symbol = SymbolId(u16::try_from(index).unwrap_or(u16::MAX));
+            if self.holds(symbol) {
+                let columns = self.setting.columns.of(symbol)?;
+                let close = Price::from_units(price_units(columns.prices.closes().close[last]).into());
+                let price = close.slipped(self.setting.slippage, false).units();
+                let price = i64::try_from(price).map_err(|_| Ineligible::TooLarge)?;
+                self.sell(last, symbol, columns, price, true)?;
             }
         }
-        if !fits(self.ledger.cash().units()) {
-            return Err(Ineligible::TooLarge);
-        }
-        self.holdings.push(Holding { bar, cash: self.ledger.cash().to_f64(), first });
-        Ok(())
-    }
-
-    /// Takes the samples of the bars before `until`.
-    fn sample(&mut self, until: usize) {
-        while let Some(&bar) = self.setting.samples.get(self.sampled).filter(|&&bar| bar < until) {
-            self.curve.push(self.equity_at(bar).to_f64());
-            self.sampled += 1;
-        }
+        self.curve.note(last, self.cash, &self.positions)
     }
 
     /// Counts the days that end before bar `until`: the equity at the last one's close is what a loss is measured from.
     fn count_days(&mut self, until: usize) -> Result<(), Ineligible> {
-        while let Some(&end) = self.setting.day_ends.get(self.days).filter(|&&end| end < until) {
+        let Some(loss) = self.setting.daily_loss else { return Ok(()) };
+        while let Some(&end) = loss.day_ends.get(self.days).filter(|&&end| end < until) {
             self.days += 1;
-            self.day_start = self.equity_at(end);
+            self.day_start = self.curve.equity_at(end)?;
         }
         Ok(())
     }
@@ -308,69 +298,24 @@ impl<'g> Account<'g> {
     /// The window's end.
     pub fn finish(mut self) -> Result<ReplaySummary, Ineligible> {
         let end = self.setting.columns.len();
-        self.leave_bars(end)?;
-        for open in self.open.iter().flatten() {
-            self.touched.push((open.bar, end - 1));
-        }
-        let (worst, extremes) = std::mem::replace(&mut self.falls, FallTracker::new(0.0, 0)).finish();
-        let start = self.setting.job.starting_balance;
-        let level = |bar: Option<usize>| bar.map_or(start.to_f64(), |bar| self.exact_at(bar).to_f64());
-        let fall = worst.first().copied().unwrap_or(IndexedDrawdown::NONE).between(level);
-        let extremes = extremes.at_levels(level);
-        let final_equity = self.equity_at(end - 1);
+        self.curve.leave(end)?;
+        let open = self.positions.iter().filter(|position| position.qty != 0);
+        self.touched.extend(open.map(|position| (position.bar, end - 1)));
+        let final_equity = self.curve.equity_at(end - 1)?;
+        let end_of_curve = self.curve.finish()?;
         Ok(ReplaySummary {
-            starting_balance: start,
-            final_equity,
-            fees: self.ledger.fees(),
+            starting_balance: self.setting.job.starting_balance,
+            final_equity: Cash::from_units(final_equity.into()),
+            fees: Cash::from_units(self.fees),
             notional: self.notional,
-            curve: self.curve,
-            fall,
-            extremes,
+            curve: end_of_curve.samples,
+            fall: end_of_curve.fall,
+            extremes: end_of_curve.extremes,
             trades: self.trades,
             ticks: end,
-            ticks_in_market: self.held,
+            ticks_in_market: end_of_curve.held,
             ticks_touched: union(self.touched),
         })
-    }
-
-    /// Exact equity at the closes of an earlier bar.
-    fn exact_at(&self, bar: usize) -> Cash {
-        let next = self.holdings.partition_point(|holding| holding.bar <= bar);
-        let Some(holding) = self.holdings[..next].last() else { return self.setting.job.starting_balance };
-        let end = self.holdings.get(next).map_or(self.parts.len(), |after| after.first);
-        let units = |value: f64| i128::from(price_units(value));
-        let worth = self.parts[holding.first..end].iter().map(|part| {
-            let close = self.setting.columns.of(part.symbol).map_or(Price::ZERO, |columns| columns.close_at(bar));
-            Cash::notional(close, Qty::from_units(units(part.qty)))
-        });
-        Cash::from_units(units(holding.cash)) + worth.sum()
-    }
-}
-
-/// The curve from a holding's first bar to `end`, block by block.
-fn walk(falls: &mut FallTracker, now: Holding, held: &[(f64, &SymbolColumns<'_>)], end: usize) {
-    let mut from = now.bar;
-    let mut values = [0.0; BLOCK];
-    while from < end {
-        let block = from / BLOCK;
-        let to = ((block + 1) * BLOCK).min(end);
-        // Rounding keeps order: in the order of the sum, bounds of the terms give bounds of the sum.
-        let (mut low, mut high) = (now.cash, now.cash);
-        for (qty, columns) in held {
-            low += qty * columns.lows[block];
-            high += qty * columns.highs[block];
-        }
-        if !falls.passes_over(low, high) {
-            let values = &mut values[..to - from];
-            values.fill(now.cash);
-            for (qty, columns) in held {
-                for (value, close) in values.iter_mut().zip(&columns.close[from..to]) {
-                    *value += qty * close;
-                }
-            }
-            falls.walk(values, from);
-        }
-        from = to;
     }
 }
 
@@ -386,9 +331,4 @@ fn union(mut ranges: Vec<(usize, usize)>) -> usize {
         }
     }
     count
-}
-
-/// The ledger refuses only what is too large here.
-fn too_large(_: LedgerError) -> Ineligible {
-    Ineligible::TooLarge
 }

@@ -1,8 +1,10 @@
-//! What all trials on several symbols share: closes with the extremes of their blocks, and what a fill pays.
+//! What all trials on several symbols share: the columns of each, and which of them can be replayed here.
 
-use crate::domain::{Bps, Price, SymbolId, Timestamp};
+use crate::domain::{Bps, SymbolId, Timestamp};
 use crate::engine::Job;
-use crate::engine::batch::segment::{BLOCK, higher, lower, scan};
+use crate::engine::batch::Ineligible;
+use crate::engine::batch::shared_columns::{Columns, SharedColumns};
+use crate::engine::batch::units::FeeSchedule;
 use crate::market::{Row, SymbolSeries, TickRange};
 
 /// The window's bars of every symbol that has one at each of its ticks. Bars are counted from the window's first.
@@ -10,28 +12,22 @@ use crate::market::{Row, SymbolSeries, TickRange};
 pub(in crate::engine::batch) struct SeveralColumns<'m> {
     /// Open time of each bar.
     pub clock: &'m [Timestamp],
-    /// By symbol; `None` for one that lacks a bar.
-    pub symbols: Vec<Option<SymbolColumns<'m>>>,
+    symbols: Vec<Result<SymbolColumns<'m>, Ineligible>>,
 }
 
 /// One symbol's.
 #[derive(Debug)]
 pub(in crate::engine::batch) struct SymbolColumns<'m> {
-    /// The row of bar 0.
-    pub first: Row,
-    pub close: &'m [f64],
-    /// Extremes of the closes of each block.
-    pub lows: Vec<f64>,
-    pub highs: Vec<f64>,
-    open: &'m [f64],
+    pub prices: SharedColumns<'m>,
+    pub fees: FeeSchedule,
 }
 
 impl<'m> SeveralColumns<'m> {
-    pub fn new(job: &Job<'m>) -> Self {
-        let ticks = job.window.ticks;
+    pub fn new(job: &Job<'m>, slippage: Bps) -> Self {
+        let symbols = job.market.symbols.iter().map(|series| SymbolColumns::new(series, job, slippage));
         Self {
-            clock: &job.market.clock[ticks.first..ticks.last],
-            symbols: job.market.symbols.iter().map(|series| SymbolColumns::new(series, ticks)).collect(),
+            clock: &job.market.clock[job.window.ticks.first..job.window.ticks.last],
+            symbols: symbols.collect(),
         }
     }
 
@@ -40,9 +36,17 @@ impl<'m> SeveralColumns<'m> {
         self.clock.len()
     }
 
+    /// Number of symbols.
+    pub fn count(&self) -> usize {
+        self.symbols.len()
+    }
+
     /// The columns of a symbol that has them.
-    pub fn of(&self, symbol: SymbolId) -> Option<&SymbolColumns<'m>> {
-        self.symbols.get(symbol.index())?.as_ref()
+    pub fn of(&self, symbol: SymbolId) -> Result<&SymbolColumns<'m>, Ineligible> {
+        match self.symbols.get(symbol.index()) {
+            Some(columns) => columns.as_ref().map_err(|&why| why),
+            None => Err(Ineligible::Symbols),
+        }
     }
 
     /// The bars of the window after which a new UTC day begins.
@@ -53,39 +57,24 @@ impl<'m> SeveralColumns<'m> {
 }
 
 impl<'m> SymbolColumns<'m> {
-    fn new(series: &'m SymbolSeries, ticks: TickRange) -> Option<Self> {
-        let first = series.row_at(ticks.first).fresh()?;
-        let bars = ticks.last - ticks.first;
-        // Rows rise by at most one a tick, and a carried row by none.
-        let last = series.row_at(ticks.last - 1).fresh()?;
-        let is_whole = last + 1 - first == bars
-            && (series.filled == 0 || (ticks.first..ticks.last).all(|tick| series.row_at(tick).fresh().is_some()));
-        if !is_whole {
-            return None;
-        }
-        let close = &series.bars.close[first..=last];
-        let extremes = |none: f64, pick: fn(f64, f64) -> f64| {
-            close.chunks(BLOCK).map(|block| scan(block, none, pick)).collect()
-        };
-        Some(Self {
-            first,
-            close,
-            lows: extremes(f64::INFINITY, lower),
-            highs: extremes(f64::NEG_INFINITY, higher),
-            open: &series.bars.open[first..=last],
-        })
+    fn new(series: &'m SymbolSeries, job: &Job<'m>, slippage: Bps) -> Result<Self, Ineligible> {
+        let (first, end) = rows(series, job.window.ticks).ok_or(Ineligible::Symbols)?;
+        let bars = &series.bars;
+        let columns = Columns { clock: &bars.ts, open: &bars.open, close: &bars.close };
+        let fees = |highest| FeeSchedule::new(job.venue.taker_fee, &series.instrument, highest);
+        let (prices, fees) =
+            SharedColumns::new(columns, (first, first, end), slippage, fees).ok_or(Ineligible::TooLarge)?;
+        Ok(Self { prices, fees })
     }
+}
 
-    /// The close of a bar as an exact price.
-    #[inline]
-    pub fn close_at(&self, bar: usize) -> Price {
-        Price::from_f64(self.close[bar])
-    }
-
-    /// What a fill at the open of a bar pays or brings.
-    #[inline]
-    pub fn fill_at(&self, bar: usize, slippage: Bps, up: bool) -> Price {
-        let raw = Price::from_f64(self.open[bar]);
-        if slippage == Bps::ZERO { raw } else { raw.slipped(slippage, up) }
-    }
+/// The rows of a symbol that has a bar at each of these ticks.
+fn rows(series: &SymbolSeries, ticks: TickRange) -> Option<(Row, Row)> {
+    let first = series.row_at(ticks.first).fresh()?;
+    let last = series.row_at(ticks.last - 1).fresh()?;
+    // From tick to tick a row rises by one, or is carried.
+    let rises = last + 1 - first == ticks.last - ticks.first;
+    let is_traded = |tick| series.row_at(tick).fresh().is_some();
+    let is_whole = rises && (series.filled == 0 || (ticks.first..ticks.last).all(is_traded));
+    is_whole.then_some((first, last + 1))
 }

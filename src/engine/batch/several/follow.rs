@@ -1,7 +1,7 @@
 //! From signal to signal, the earliest of all symbols first; at one close in the order of the strategy's symbols.
 
 use super::account::{Account, Setting};
-use crate::domain::{Bps, Side, SymbolId};
+use crate::domain::{Bps, SymbolId};
 use crate::engine::batch::Ineligible;
 use crate::engine::batch::decided::Wishes;
 use crate::engine::batch::replay_summary::ReplaySummary;
@@ -34,10 +34,10 @@ pub(in crate::engine::batch) fn follow(
     setting: Setting<'_>,
 ) -> Result<ReplaySummary, Ineligible> {
     let (columns, last) = (setting.columns, setting.columns.len() - 1);
-    let mut account = Account::new(setting);
+    let mut account = Account::new(setting, share);
     let mut all = Vec::with_capacity(decisions.len());
     for (symbol, decisions) in decisions {
-        let first = columns.of(*symbol).ok_or(Ineligible::Symbols)?.first;
+        let first = columns.of(*symbol)?.prices.base;
         let wishes = |words| Wishes { words, once: decisions.once.as_deref(), sent: None };
         let (entries, exits) = (wishes(&decisions.entries), wishes(&decisions.exits));
         let mut signals = Signals { symbol: *symbol, first, entries, exits, next: None };
@@ -49,7 +49,7 @@ pub(in crate::engine::batch) fn follow(
             let holds = account.holds(signals.symbol);
             let wishes = if holds { &mut signals.exits } else { &mut signals.entries };
             wishes.sent = Some(signals.first + bar);
-            account.order(bar, signals.symbol, if holds { Side::Sell } else { Side::Buy }, share)?;
+            account.order(bar, signals.symbol)?;
         }
         account.fill(bar + 1)?;
         for signals in all.iter_mut().filter(|signals| signals.next == Some(bar)) {
