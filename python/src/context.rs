@@ -487,7 +487,11 @@ impl Context {
     }
 
     /// The symbol's open orders, oldest first, as dictionaries.
-    fn open_orders<'py>(&self, py: Python<'py>, symbol: &Bound<'_, PyString>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    fn open_orders<'py>(
+        &self,
+        py: Python<'py>,
+        symbol: &Bound<'_, PyString>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = self.now.borrow();
         let index = now.names.index(symbol)?;
         let Some(orders) = &now.orders else { return Err(self.missing(Want::OpenOrders)) };

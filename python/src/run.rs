@@ -1,8 +1,8 @@
 //! Runs and sweeps.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
@@ -13,8 +13,8 @@ use tiltyard::internals::store::outcomes::PackStore;
 use tiltyard::internals::store::registry::StoredAgents;
 use tiltyard::prelude::*;
 use tiltyard::run::{
-    HeldBars, Merging, Programs, SWEEP_MEMORY, ShardOptions, StoredSweepRun, check_with, on_threads, prepare_again,
-    run_shard, sweep_and_store, sweep_merged,
+    HeldBars, Merging, Programs, SWEEP_MEMORY, ShardOptions, StoredSweepRun, check_with, on_threads,
+    prepare_again, run_shard, sweep_and_store, sweep_merged,
 };
 
 use crate::bars::Held;

@@ -3,10 +3,9 @@
 /// Why a parameterisation is not for the batch engine. No failure: the general engine takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Ineligible {
-    /// A symbol lacks a bar of its own at a tick of the window, or one of several is on margin.
-    #[error(
-        "a symbol has no bar of its own at some time of the window, or one of several symbols is on margin"
-    )]
+    /// Bars were made to fill holes, the only symbol lacks one, one of several ends early, has an order that waits for a bar,
+    /// or is on margin.
+    #[error("the symbols' bars have holes that matter to its orders, or one of several symbols is on margin")]
     Symbols,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]

@@ -14,8 +14,8 @@
 //!   decides by the bars alone (`strategy::decides_by_bars`): `rsi_reversion`, `bollinger_reversion`,
 //!   `donchian_breakout`, and `rules` of whole positions with their protective orders, read adversely;
 //! - in a spot market of several symbols, one by one and at any timeframe: the crossing kinds, `rsi_reversion`,
-//!   `bollinger_reversion` and `donchian_breakout` of any of the symbols, which share the wallet and have a bar at each
-//!   tick of the window; any order and position limits, which are looked at order by order;
+//!   `bollinger_reversion` and `donchian_breakout` of any of the symbols, which share the wallet; no order may wait
+//!   for a symbol's next bar; any order and position limits, which are looked at order by order;
 //! - whole market orders at the next open: no participation cap, slippage `none` or `fixed_bps`, a taker fee
 //!   of at most 100 %; any step, minimum notional, starting balance, `warm_up` and `close_at_end`. What
 //!   concerns only resting orders (`intrabar`, `limit_needs_through`, the maker fee) is as it may be;

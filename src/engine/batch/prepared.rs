@@ -1,5 +1,7 @@
 //! The batch engine's door: what a grid has in common, prepared once, then any number of parameterisations.
 
+use std::borrow::Cow;
+
 use super::grid::{self, Pair};
 use super::job::Batch;
 use super::margin::{self, MarginColumns};
@@ -82,7 +84,8 @@ impl<'a> Batch<'a> {
 
     fn one_symbol(&self, slippage: Bps) -> Result<OneSymbol<'a>, Ineligible> {
         let series = self.job.market.series(SymbolId(0));
-        let columns = Columns { clock: &series.bars.ts, open: &series.bars.open, close: &series.bars.close };
+        let (open, close) = (Cow::from(&series.bars.open), Cow::from(&series.bars.close));
+        let columns = Columns { clock: &series.bars.ts, open, close };
         let ticks = self.job.window.ticks;
         let fees = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
         // A cross needs the bar before.

@@ -1,5 +1,7 @@
 //! What all trials on several symbols share: the columns of each, and which of them can be replayed here.
 
+use std::borrow::Cow;
+
 use crate::domain::{Bps, SymbolId, Timestamp};
 use crate::engine::Job;
 use crate::engine::batch::Ineligible;
@@ -7,7 +9,8 @@ use crate::engine::batch::shared_columns::{Columns, SharedColumns};
 use crate::engine::batch::units::FeeSchedule;
 use crate::market::{Row, SymbolSeries, TickRange};
 
-/// The window's bars of every symbol that has one at each of its ticks. Bars are counted from the window's first.
+/// The window's bars of every symbol, one a tick, counted from the window's first. Where a symbol has none of its own its last
+/// price stands.
 #[derive(Debug)]
 pub(in crate::engine::batch) struct SeveralColumns<'m> {
     /// Open time of each bar.
@@ -20,6 +23,7 @@ pub(in crate::engine::batch) struct SeveralColumns<'m> {
 pub(in crate::engine::batch) struct SymbolColumns<'m> {
     pub prices: SharedColumns<'m>,
     pub fees: FeeSchedule,
+    pub rows: BarRows,
 }
 
 impl<'m> SeveralColumns<'m> {
@@ -58,23 +62,88 @@ impl<'m> SeveralColumns<'m> {
 
 impl<'m> SymbolColumns<'m> {
     fn new(series: &'m SymbolSeries, job: &Job<'m>, slippage: Bps) -> Result<Self, Ineligible> {
-        let (first, end) = rows(series, job.window.ticks).ok_or(Ineligible::Symbols)?;
-        let bars = &series.bars;
-        let columns = Columns { clock: &bars.ts, open: &bars.open, close: &bars.close };
+        let (ticks, bars) = (job.window.ticks, &series.bars);
+        let rows = BarRows::of(series, ticks).ok_or(Ineligible::Symbols)?;
+        let clock = &job.market.clock[ticks.first..ticks.last];
+        let (open, close) = match &rows {
+            BarRows::Even(first) => {
+                let range = *first..first + clock.len();
+                (Cow::from(&bars.open[range.clone()]), Cow::from(&bars.close[range]))
+            }
+            BarRows::Sparse { rows, .. } => {
+                // The last price is carried; before the first bar nothing can be held at the price that stands there.
+                let first = rows.iter().flatten().next().copied().unwrap_or(0);
+                let mut last = first;
+                let mut carried = |column: &[f64]| -> Vec<f64> {
+                    last = first;
+                    let values = rows.iter().map(|row| {
+                        last = row.unwrap_or(last);
+                        column[last]
+                    });
+                    values.collect()
+                };
+                (Cow::from(carried(&bars.open)), Cow::from(carried(&bars.close)))
+            }
+        };
         let fees = |highest| FeeSchedule::new(job.venue.taker_fee, &series.instrument, highest);
+        let columns = Columns { clock, open, close };
         let (prices, fees) =
-            SharedColumns::new(columns, (first, first, end), slippage, fees).ok_or(Ineligible::TooLarge)?;
-        Ok(Self { prices, fees })
+            SharedColumns::new(columns, (0, 0, clock.len()), slippage, fees).ok_or(Ineligible::TooLarge)?;
+        Ok(Self { prices, fees, rows })
     }
 }
 
-/// The rows of a symbol that has a bar at each of these ticks.
-fn rows(series: &SymbolSeries, ticks: TickRange) -> Option<(Row, Row)> {
-    let first = series.row_at(ticks.first).fresh()?;
-    let last = series.row_at(ticks.last - 1).fresh()?;
-    // From tick to tick a row rises by one, or is carried.
-    let rises = last + 1 - first == ticks.last - ticks.first;
-    let is_traded = |tick| series.row_at(tick).fresh().is_some();
-    let is_whole = rises && (series.filled == 0 || (ticks.first..ticks.last).all(is_traded));
-    is_whole.then_some((first, last + 1))
+/// Which rows a symbol's bars of the window are.
+#[derive(Debug)]
+pub(in crate::engine::batch) enum BarRows {
+    /// A bar at every tick, from this row on.
+    Even(Row),
+    /// By bar; `None` where the symbol has none.
+    Sparse {
+        rows: Vec<Option<Row>>,
+        /// By row, from the first of the window on.
+        bars: Vec<usize>,
+        first: Row,
+    },
+}
+
+impl BarRows {
+    /// `None` where bars were made to fill holes, or the symbol has none at the window's last tick.
+    fn of(series: &SymbolSeries, ticks: TickRange) -> Option<Self> {
+        let last = series.row_at(ticks.last - 1).fresh().filter(|_| series.filled == 0)?;
+        // From tick to tick a row rises by one, or is carried.
+        if let Some(first) = series.row_at(ticks.first).fresh()
+            && last + 1 - first == ticks.last - ticks.first
+        {
+            return Some(Self::Even(first));
+        }
+        let rows: Vec<_> = (ticks.first..ticks.last).map(|tick| series.row_at(tick).fresh()).collect();
+        let bars: Vec<usize> = rows.iter().enumerate().filter_map(|(bar, row)| row.map(|_| bar)).collect();
+        let first = rows.iter().flatten().next().copied()?;
+        Some(Self::Sparse { rows, bars, first })
+    }
+
+    /// The first row at or after a bar; for the window's end the row after its last.
+    pub fn row_from(&self, bar: usize) -> Row {
+        match self {
+            Self::Even(first) => first + bar,
+            Self::Sparse { bars, first, .. } => first + bars.partition_point(|&own| own < bar),
+        }
+    }
+
+    /// The bar of a row of the window.
+    pub fn bar_of(&self, row: Row) -> usize {
+        match self {
+            Self::Even(first) => row - first,
+            Self::Sparse { bars, first, .. } => bars[row - first],
+        }
+    }
+
+    /// Whether the symbol has a bar of its own there.
+    pub fn has(&self, bar: usize) -> bool {
+        match self {
+            Self::Even(_) => true,
+            Self::Sparse { rows, .. } => rows.get(bar).is_some_and(Option::is_some),
+        }
+    }
 }

@@ -1,18 +1,17 @@
 //! From signal to signal, the earliest of all symbols first; at one close in the order of the strategy's symbols.
 
 use super::account::{Account, Setting};
+use super::columns::BarRows;
 use crate::domain::{Bps, SymbolId};
 use crate::engine::batch::Ineligible;
 use crate::engine::batch::decided::Wishes;
 use crate::engine::batch::replay_summary::ReplaySummary;
-use crate::market::Row;
 use crate::strategy::BarDecisions;
 
 /// One symbol's signals.
 struct Signals<'d> {
     symbol: SymbolId,
-    /// The row of bar 0.
-    first: Row,
+    rows: &'d BarRows,
     entries: Wishes<'d>,
     exits: Wishes<'d>,
     /// The next bar at which it sends an order.
@@ -23,7 +22,8 @@ impl Signals<'_> {
     /// Looks for the next order from bar `from` on; one of the last close never fills.
     fn look(&mut self, from: usize, last: usize, holds: bool) {
         let wishes = if holds { &self.exits } else { &self.entries };
-        self.next = wishes.next(self.first + from, self.first + last).map(|row| row - self.first);
+        let rows = self.rows;
+        self.next = wishes.next(rows.row_from(from), rows.row_from(last)).map(|row| rows.bar_of(row));
     }
 }
 
@@ -37,10 +37,10 @@ pub(in crate::engine::batch) fn follow(
     let mut account = Account::new(setting, share);
     let mut all = Vec::with_capacity(decisions.len());
     for (symbol, decisions) in decisions {
-        let first = columns.of(*symbol)?.prices.base;
+        let rows = &columns.of(*symbol)?.rows;
         let wishes = |words| Wishes { words, once: decisions.once.as_deref(), sent: None };
         let (entries, exits) = (wishes(&decisions.entries), wishes(&decisions.exits));
-        let mut signals = Signals { symbol: *symbol, first, entries, exits, next: None };
+        let mut signals = Signals { symbol: *symbol, rows, entries, exits, next: None };
         signals.look(0, last, false);
         all.push(signals);
     }
@@ -48,7 +48,11 @@ pub(in crate::engine::batch) fn follow(
         for signals in all.iter_mut().filter(|signals| signals.next == Some(bar)) {
             let holds = account.holds(signals.symbol);
             let wishes = if holds { &mut signals.exits } else { &mut signals.entries };
-            wishes.sent = Some(signals.first + bar);
+            wishes.sent = Some(signals.rows.row_from(bar));
+            // What would wait, or be sent again without a bar, is not followed.
+            if !signals.rows.has(bar + 1) {
+                return Err(Ineligible::Symbols);
+            }
             account.order(bar, signals.symbol)?;
         }
         account.fill(bar + 1)?;
