@@ -70,17 +70,10 @@ impl<'m> SymbolColumns<'m> {
                 let range = *first..first + clock.len();
                 (Cow::from(&bars.open[range.clone()]), Cow::from(&bars.close[range]))
             }
-            BarRows::Sparse { rows, .. } => {
+            BarRows::Sparse { first, before, .. } => {
                 // The last price is carried; before the first bar nothing can be held at the price that stands there.
-                let first = rows.iter().flatten().next().copied().unwrap_or(0);
-                let mut last = first;
-                let mut carried = |column: &[f64]| -> Vec<f64> {
-                    last = first;
-                    let values = rows.iter().map(|row| {
-                        last = row.unwrap_or(last);
-                        column[last]
-                    });
-                    values.collect()
+                let carried = |column: &[f64]| -> Vec<f64> {
+                    before[1..].iter().map(|&rows| column[first + rows.saturating_sub(1) as usize]).collect()
                 };
                 (Cow::from(carried(&bars.open)), Cow::from(carried(&bars.close)))
             }
@@ -98,17 +91,20 @@ impl<'m> SymbolColumns<'m> {
 pub(in crate::engine::batch) enum BarRows {
     /// A bar at every tick, from this row on.
     Even(Row),
-    /// By bar; `None` where the symbol has none.
+    /// Ticks without one.
     Sparse {
-        rows: Vec<Option<Row>>,
-        /// By row, from the first of the window on.
-        bars: Vec<usize>,
+        /// The first row of the window.
         first: Row,
+        /// By bar, and for the window's end: how many rows come before.
+        before: Vec<u32>,
+        /// By row, from the first on.
+        bars: Vec<u32>,
     },
 }
 
 impl BarRows {
     /// `None` where bars were made to fill holes, or the symbol has none at the window's last tick.
+    #[expect(clippy::cast_possible_truncation, reason = "the loader refuses more than 2^30 rows")]
     fn of(series: &SymbolSeries, ticks: TickRange) -> Option<Self> {
         let last = series.row_at(ticks.last - 1).fresh().filter(|_| series.filled == 0)?;
         // From tick to tick a row rises by one, or is carried.
@@ -117,33 +113,41 @@ impl BarRows {
         {
             return Some(Self::Even(first));
         }
-        let rows: Vec<_> = (ticks.first..ticks.last).map(|tick| series.row_at(tick).fresh()).collect();
-        let bars: Vec<usize> = rows.iter().enumerate().filter_map(|(bar, row)| row.map(|_| bar)).collect();
-        let first = rows.iter().flatten().next().copied()?;
-        Some(Self::Sparse { rows, bars, first })
+        let (mut before, mut bars) = (Vec::with_capacity(ticks.last - ticks.first + 1), Vec::new());
+        for (bar, tick) in (ticks.first..ticks.last).enumerate() {
+            before.push(bars.len() as u32);
+            if series.row_at(tick).fresh().is_some() {
+                bars.push(bar as u32);
+            }
+        }
+        before.push(bars.len() as u32);
+        Some(Self::Sparse { first: last + 1 - bars.len(), before, bars })
     }
 
     /// The first row at or after a bar; for the window's end the row after its last.
+    #[inline]
     pub fn row_from(&self, bar: usize) -> Row {
         match self {
             Self::Even(first) => first + bar,
-            Self::Sparse { bars, first, .. } => first + bars.partition_point(|&own| own < bar),
+            Self::Sparse { first, before, .. } => first + before[bar] as usize,
         }
     }
 
     /// The bar of a row of the window.
+    #[inline]
     pub fn bar_of(&self, row: Row) -> usize {
         match self {
             Self::Even(first) => row - first,
-            Self::Sparse { bars, first, .. } => bars[row - first],
+            Self::Sparse { first, bars, .. } => bars[row - first] as usize,
         }
     }
 
     /// Whether the symbol has a bar of its own there.
+    #[inline]
     pub fn has(&self, bar: usize) -> bool {
         match self {
             Self::Even(_) => true,
-            Self::Sparse { rows, .. } => rows.get(bar).is_some_and(Option::is_some),
+            Self::Sparse { before, .. } => before[bar + 1] > before[bar],
         }
     }
 }
