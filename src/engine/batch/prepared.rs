@@ -27,7 +27,7 @@ pub struct Prepared<'a> {
 /// What all parameterisations share, by the number of symbols.
 #[derive(Debug)]
 enum Ground<'a> {
-    One(OneSymbol<'a>),
+    One(Box<OneSymbol<'a>>),
     Several {
         columns: SeveralColumns<'a>,
         /// `batch.samples` as bars of the window.
@@ -59,7 +59,7 @@ impl<'a> Batch<'a> {
     pub fn prepare(self) -> Result<Prepared<'a>, Ineligible> {
         let slippage = eligible::common(&self)?;
         let ground = match self.job.market.symbols.len() {
-            1 => Ground::One(self.one_symbol(slippage)?),
+            1 => Ground::One(Box::new(self.one_symbol(slippage)?)),
             _ => self.several(slippage)?,
         };
         Ok(Prepared { batch: self, slippage, ground })
