@@ -29,8 +29,8 @@ pub(in crate::engine::batch) struct Setting<'g> {
 
 /// What is held of a symbol, in units.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Position {
-    pub qty: i64,
+struct Position {
+    qty: i64,
     /// Notional and fee of its fill.
     spent: i64,
     /// The bar of its fill.
@@ -195,7 +195,7 @@ impl<'g> Account<'g> {
         }
         self.pending = pending;
         debug_assert_eq!(self.locked, 0, "every order has ended");
-        self.curve.note(bar, self.cash, &self.positions)
+        self.curve.note(bar, self.cash, self.positions.iter().map(|position| position.qty))
     }
 
     fn buy(&mut self, bar: usize, symbol: SymbolId, amount: i64) -> Result<(), Ineligible> {
@@ -282,7 +282,7 @@ impl<'g> Account<'g> {
                 self.sell(last, symbol, columns, price, true)?;
             }
         }
-        self.curve.note(last, self.cash, &self.positions)
+        self.curve.note(last, self.cash, self.positions.iter().map(|position| position.qty))
     }
 
     /// Counts the days that end before bar `until`: the equity at the last one's close is what a loss is measured from.

@@ -4,7 +4,6 @@
 //! the order of the sum, give bounds of the equity in it: a block whose bounds change neither the peak nor the trough is
 //! passed over.
 
-use super::account::Position;
 use super::columns::SeveralColumns;
 use crate::domain::SymbolId;
 use crate::engine::batch::Ineligible;
@@ -105,19 +104,22 @@ impl<'g> Curve<'g> {
         Ok(())
     }
 
-    /// Notes cash and positions after the fills of a bar.
-    pub fn note(&mut self, bar: usize, cash: i64, positions: &[Position]) -> Result<(), Ineligible> {
+    /// Notes cash and the quantities of all symbols after the fills of a bar.
+    pub fn note(
+        &mut self,
+        bar: usize,
+        cash: i64,
+        quantities: impl Iterator<Item = i64>,
+    ) -> Result<(), Ineligible> {
         let last = self.holdings[self.holdings.len() - 1];
         if last.bar == bar {
             self.holdings.pop();
             self.parts.truncate(last.first);
         }
         self.holdings.push(Holding { bar, cash, first: self.parts.len() });
-        for (symbol, position) in (0..).map(SymbolId).zip(positions) {
-            if position.qty != 0 {
-                let closes = self.columns.of(symbol)?.prices.closes();
-                self.parts.push(Part { qty: position.qty, as_float: to_f64(position.qty), closes });
-            }
+        for (symbol, qty) in (0..).map(SymbolId).zip(quantities).filter(|&(_, qty)| qty != 0) {
+            let closes = self.columns.of(symbol)?.prices.closes();
+            self.parts.push(Part { qty, as_float: to_f64(qty), closes });
         }
         Ok(())
     }
