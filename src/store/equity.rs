@@ -5,7 +5,7 @@
 
 use super::StoreError;
 use crate::domain::{Cash, Timestamp};
-use crate::engine::{Replay, valued_at};
+use crate::engine::{Replay, Valued, valued_at};
 use crate::market::Market;
 
 /// One stretch of the curve as columns of equal length, a row a tick.
@@ -21,15 +21,21 @@ pub(super) struct EquityPart {
     pub drawdown: Vec<f64>,
     /// Whether anything was held at the close.
     pub in_market: Vec<bool>,
+    /// Value of all positions, shorts negative.
+    pub net: Vec<Cash>,
+    /// The same without signs.
+    pub gross: Vec<Cash>,
 }
 
 impl EquityPart {
-    fn push(&mut self, ts: Timestamp, equity: Cash, cash: Cash, drawdown: f64, in_market: bool) {
+    fn push(&mut self, ts: Timestamp, valued: &Valued, drawdown: f64) {
         self.ts.push(ts);
-        self.equity.push(equity);
-        self.cash.push(cash);
+        self.equity.push(valued.equity);
+        self.cash.push(valued.cash);
         self.drawdown.push(drawdown);
-        self.in_market.push(in_market);
+        self.in_market.push(valued.in_market);
+        self.net.push(valued.net);
+        self.gross.push(valued.gross);
     }
 }
 
@@ -51,7 +57,7 @@ pub(super) fn walk(
     for (tick, valued) in ticks.clone().zip(valued_at(replay, market, ticks)) {
         last = valued.equity;
         peak = peak.max(last);
-        rows.push(market.clock[tick], last, valued.cash, below(peak, last), valued.in_market);
+        rows.push(market.clock[tick], &valued, below(peak, last));
         if rows.ts.len() == part {
             sink(&std::mem::take(&mut rows))?;
         }

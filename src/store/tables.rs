@@ -245,14 +245,19 @@ const fn refusal(end: EndReason) -> Option<&'static str> {
     if let EndReason::Refused(code) = end { Some(code.as_str()) } else { None }
 }
 
-/// `equity.parquet`: one row a tick.
-pub(super) fn equity(window: u32, part: &EquityPart) -> Result<RecordBatch, ArrowError> {
-    table(vec![
+/// `equity.parquet`: one row a tick. On margin with the value of the positions.
+pub(super) fn equity(window: u32, part: &EquityPart, on_margin: bool) -> Result<RecordBatch, ArrowError> {
+    let mut columns = vec![
         windows(window, part.ts.len()),
         times("ts", part.ts.iter().copied()),
         money("equity", part.equity.iter().copied())?,
         money("cash", part.cash.iter().copied())?,
         column("drawdown", false, Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied()))),
         column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
-    ])
+    ];
+    if on_margin {
+        columns.push(money("net", part.net.iter().copied())?);
+        columns.push(money("gross", part.gross.iter().copied())?);
+    }
+    table(columns)
 }
