@@ -70,7 +70,8 @@ fn list(docs: &[&StrategyDoc], room: usize) -> String {
             let _ = writeln!(text, "{kind:width$}  {line}");
         }
     }
-    let end = "`tiltyard strategies KIND` explains one; all but cash also take `symbols`, most take `timeframe`";
+    let end =
+        "`tiltyard strategies KIND` explains one; all but cash also take `symbols`, most take `timeframe`";
     text.push('\n');
     folded(end.split(' '), " ", room).iter().for_each(|line| {
         let _ = writeln!(text, "{line}");
