@@ -26,7 +26,20 @@ pub struct CostSums {
     pub liquidation_fees: Cash,
 }
 
+/// A kind of cost: its name, and its sum.
+pub type CostKind = (&'static str, fn(&CostSums) -> Cash);
+
 impl CostSums {
+    /// All kinds, in the order in which they are shown.
+    pub const KINDS: [CostKind; 6] = [
+        ("fees", |sums| sums.fees),
+        ("slippage", |sums| sums.slippage),
+        ("funding", |sums| sums.funding),
+        ("borrow fees", |sums| sums.borrow_fees),
+        ("interest", |sums| sums.interest),
+        ("liquidation fees", |sums| sums.liquidation_fees),
+    ];
+
     /// Everything together.
     pub fn total(&self) -> Cash {
         self.fees + self.slippage + self.funding + self.borrow_fees + self.interest + self.liquidation_fees

@@ -85,7 +85,7 @@ mod writer;
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap, WholeRecord};
 pub use battle_record::{BattleRecord, RankRecord};
 pub use candles::{Candle, CandleSeries, candles};
-pub use cost_sums::{CostSums, cost_sums};
+pub use cost_sums::{CostKind, CostSums, cost_sums};
 pub use curve_rows::{CurveRow, curve};
 pub use cutoff_record::{CutoffRecord, CutoffRow, CutoffScore, ModelRecord};
 pub use decisions::recording;

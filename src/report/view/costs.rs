@@ -7,22 +7,10 @@ use super::series::significant;
 use crate::domain::Cash;
 use crate::report::numbers::money;
 use crate::report::table::{Cell, Head, NONE, Table};
-use crate::store::{CostSums, StoreError, StoredRun, cost_sums};
-
-/// A kind of cost: its name, and its sum of an agent.
-type Kind = (&'static str, fn(&CostSums) -> Cash);
+use crate::store::{CostKind, CostSums, StoreError, StoredRun, cost_sums};
 
 /// Agents of the chart.
 const BARS: usize = 30;
-/// Kinds in the order of columns.
-const KINDS: [Kind; 6] = [
-    ("fees", |sums| sums.fees),
-    ("slippage", |sums| sums.slippage),
-    ("funding", |sums| sums.funding),
-    ("borrow fees", |sums| sums.borrow_fees),
-    ("interest", |sums| sums.interest),
-    ("liquidation fees", |sums| sums.liquidation_fees),
-];
 
 /// The agents' costs, in the leaderboard's order.
 #[derive(Debug, Clone, Serialize)]
@@ -49,8 +37,8 @@ pub(super) fn costs(stored: &StoredRun) -> Result<Option<Costs>, StoreError> {
     let of = |name: &str| cost_sums(&stored.folder, name);
     let sums: Vec<CostSums> =
         rows.par_iter().with_max_len(1).map(|row| of(&row.agent)).collect::<Result<_, StoreError>>()?;
-    let kinds: Vec<Kind> =
-        KINDS.into_iter().filter(|(_, of)| sums.iter().any(|sums| !of(sums).is_zero())).collect();
+    let kinds: Vec<CostKind> =
+        CostSums::KINDS.into_iter().filter(|(_, of)| sums.iter().any(|sums| !of(sums).is_zero())).collect();
     if kinds.is_empty() {
         return Ok(None);
     }
@@ -67,7 +55,7 @@ pub(super) fn costs(stored: &StoredRun) -> Result<Option<Costs>, StoreError> {
         cells
     });
     let of_kind =
-        |(_, of): &Kind| sums.iter().take(BARS).map(|sums| significant(of(sums).to_f64())).collect();
+        |(_, of): &CostKind| sums.iter().take(BARS).map(|sums| significant(of(sums).to_f64())).collect();
     let chart = CostChart {
         kinds: kinds.iter().map(|(name, _)| *name).collect(),
         agents: rows.iter().take(BARS).map(|row| row.agent.clone()).collect(),

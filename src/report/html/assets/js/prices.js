@@ -22,7 +22,7 @@ function priceChart(part, agent, trades) {
     if (drawable.length === 0) return why;
     const of = priceOf(select.value, all);
     part("prices-caption").textContent = priceCaption(of, all);
-    box.style.height = `${300 + of.panes.length * PANE}px`;
+    box.style.height = `${350 + of.panes.length * PANE}px`;
     charts.get(`prices-${agent}`)?.instance?.resize();
     return priceOption(of, trades.filter((t) => t.symbol === select.value), narrow);
   };
@@ -60,8 +60,8 @@ function priceOption({ one, times, panes, lines }, mine, narrow) {
   const text = axisText([...extremes, ...mine.flatMap((t) => [t.entryPrice, t.exitPrice])]);
   const width = (narrow ? 46 : 58) + left;
   const grid = [
-    { ...room, left: width, top: 52, height: 190 },
-    ...panes.map((_, i) => ({ ...room, left: width, top: 52 + 190 + 26 + i * PANE, height: PANE - 28 })),
+    { ...room, left: width, top: 52, height: 240 },
+    ...panes.map((_, i) => ({ ...room, left: width, top: 52 + 240 + 26 + i * PANE, height: PANE - 28 })),
   ];
   const all = panes.map((_, i) => i + 1);
   const last = panes.length;
@@ -91,7 +91,7 @@ function candleSeries(times, { o, h, l, c }) {
     type: "candlestick", name: "candles", barMaxWidth: 14,
     data: times.map((time, i) => [time, o[i], c[i], l[i], h[i]]),
     encode: { x: 0, y: [1, 2, 3, 4] },
-    itemStyle: { color: "transparent", color0: down, borderColor: up, borderColor0: down, borderWidth: 1, opacity: 0.55 },
+    itemStyle: { color: "transparent", color0: down, borderColor: up, borderColor0: down, borderWidth: 1, opacity: 0.8 },
     emphasis: { disabled: true },
   };
 }
