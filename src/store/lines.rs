@@ -15,7 +15,7 @@ use super::candles::CandleClock;
 use super::table_file::TableFile;
 use super::{Point, StoreError, columns};
 use crate::domain::{BarField, Formula, IndicatorSpec, Interval, Symbol, SymbolId};
-use crate::indicator::{Feed, History, IndicatorCache};
+use crate::indicator::{Budget, Feed, History, IndicatorCache};
 use crate::market::{Market, TickRange};
 use crate::scenario::expr::to_text;
 use crate::scenario::{Expr, MarketSpec, Scenario, Series, StrategySpec};
@@ -26,6 +26,8 @@ const NAME: &str = "lines";
 const LINES: usize = 240;
 /// Most bars that all lines together are computed over.
 const BARS: usize = 40_000_000;
+/// Bytes of columns that are kept for lines made of the same ones.
+const MEMORY: usize = 32 << 20;
 
 /// One line of a symbol's chart.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +110,7 @@ pub(super) fn write<'a>(
         return Ok(());
     }
     let mut file = TableFile::create(folder, NAME, csv, &RecordBatch::new_empty(schema()))?;
-    let cache = IndicatorCache::new();
+    let cache = IndicatorCache::within(Arc::new(Budget::of(MEMORY)));
     for (symbol, lines) in wanted {
         for line in lines.values() {
             let mut points = Vec::new();
