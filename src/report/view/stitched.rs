@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::series::Series;
+use crate::domain::Span;
 use crate::report::numbers::{count, signed};
 use crate::store::{self, Downsampler, Point, StoreError, StoredRun};
 
@@ -39,7 +40,10 @@ pub(super) fn read(stored: &StoredRun, agent: &str) -> Result<Option<Stitched>, 
             starts.push(point.0.div_euclid(1_000_000));
         }
     }
-    let winner = winner(stored, agent, &windows)?;
+    let mut winner = winner(stored, agent, &windows)?;
+    if is_daily(&points) {
+        winner = day_ends(&winner);
+    }
     let end = last.1.1;
     let ends = (end, winner.last().map_or(START, |point| point.1));
     let choices = points.into_iter().map(|(_, point)| point).collect();
@@ -70,6 +74,21 @@ fn winner(stored: &StoredRun, agent: &str, windows: &BTreeSet<u32>) -> Result<Ve
     Ok(points)
 }
 
+/// Whether its points are days rather than bars.
+fn is_daily(points: &[(u32, Point)]) -> bool {
+    let day = Span::DAY.micros();
+    let steps = points.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1.0 - pair[0].1.0);
+    steps.filter(|step| *step >= day / 2).count() * 2 > points.len()
+}
+
+/// The last point of each day.
+fn day_ends(points: &[Point]) -> Vec<Point> {
+    let day = |point: &Point| point.0.div_euclid(Span::DAY.micros());
+    let is_last =
+        |(index, point): &(usize, &Point)| points.get(index + 1).is_none_or(|next| day(next) != day(point));
+    points.iter().enumerate().filter(is_last).map(|(_, point)| *point).collect()
+}
+
 fn thinned(points: Vec<Point>) -> Series {
     let mut thin = Downsampler::new(points.len(), POINTS);
     points.iter().for_each(|&(at, value)| thin.push(at, value));
@@ -88,5 +107,31 @@ impl Stitched {
             percent(self.ends.0),
             percent(self.ends.1)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn curves_of_days_are_compared_by_day() {
+        let hour = 3_600_000_000;
+        let hours: Vec<Point> = (0..48).map(|at| (at * hour, at as f64)).collect();
+        assert_eq!(day_ends(&hours), [(23 * hour, 23.0), (47 * hour, 47.0)]);
+        let in_window = |step: i64| (0..5).map(|at| (1, (at * step * hour, 1.0))).collect::<Vec<_>>();
+        assert!(is_daily(&in_window(24)) && !is_daily(&in_window(1)));
+    }
+
+    #[test]
+    fn the_curve_is_told_as_growth() {
+        let none = Series::default;
+        let found =
+            Stitched { choices: none(), winner: none(), windows: 2, starts: vec![], ends: (120.0, 95.5) };
+        let told = found.told();
+        assert!(
+            told.contains("earned +20.00 % over the 2 test windows") && told.ends_with("-4.50 %"),
+            "{told}"
+        );
     }
 }
