@@ -84,8 +84,9 @@ fn of(own: &Daily, record: Option<&AgentRecord>, benchmark: Option<&Daily>, poin
         histogram: if enough { histogram(&percent) } else { Histogram::default() },
         normal: enough.then(|| normal(&percent)).flatten(),
         window,
-        sharpe: curve(sharpe, points),
-        beta: benchmark.map_or_else(Series::default, |other| curve(rolling_beta(own, other, window), points)),
+        sharpe: curve(sharpe, points, 1e3),
+        beta: benchmark
+            .map_or_else(Series::default, |other| curve(rolling_beta(own, other, window), points, 1e4)),
         exposure: exposure(own, points),
         years: years(own),
     }
@@ -102,7 +103,7 @@ fn exposure(own: &Daily, points: usize) -> Exposure {
     // Three curves share the room of one.
     let points = if is_short { points / 2 } else { points };
     let drawn = |value: &dyn Fn(usize) -> f64| {
-        curve(own.days.iter().enumerate().map(|(at, day)| (*day, value(at) * 100.0)).collect(), points)
+        curve(own.days.iter().enumerate().map(|(at, day)| (*day, value(at) * 100.0)).collect(), points, 100.0)
     };
     let some = |is_drawn: bool, value: &dyn Fn(usize) -> f64| {
         if is_drawn { drawn(value) } else { Series::default() }
@@ -132,14 +133,14 @@ fn rolling_beta(own: &Daily, benchmark: &Daily, window: usize) -> Vec<(i64, f64)
     days.iter().zip(pairs).filter_map(|(day, (own, other))| Some((*day, beta(own, other).ok()?))).collect()
 }
 
-/// Thinned; nothing where there are too few values for a curve.
-fn curve(values: Vec<(i64, f64)>, points: usize) -> Series {
+/// Thinned, and rounded to whole parts of `scale`; nothing where there are too few values for a curve.
+fn curve(values: Vec<(i64, f64)>, points: usize, scale: f64) -> Series {
     if values.len() < CURVE {
         return Series::default();
     }
     let mut thinned = Downsampler::new(values.len(), points);
     values.iter().for_each(|&(day, value)| thinned.push(day * 86_400_000_000, value));
-    Series::rounded(thinned.finish(), 100.0)
+    Series::rounded(thinned.finish(), scale)
 }
 
 /// Compounded by calendar year.
