@@ -314,7 +314,7 @@ async function accessible(page, where) {
 async function picture(page, name) {
   if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true });
   await page.evaluate(() => scrollTo(0, 0));
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, timeout: 120000 });
 }
 
 async function paper(page) {
