@@ -43,7 +43,7 @@ pub(super) fn costs(stored: &StoredRun) -> Result<Option<Costs>, StoreError> {
         return Ok(None);
     }
     let mut columns = vec![Head::words("agent")];
-    columns.extend(kinds.iter().map(|(name, _)| Head::numbers(*name)));
+    columns.extend(kinds.iter().map(|(name, _)| Head::numbers(name)));
     columns.push(Head::numbers("total"));
     columns.push(Head::numbers("% of gross gain"));
     let table = rows.iter().zip(&sums).map(|(row, sums)| {
