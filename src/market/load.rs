@@ -18,7 +18,7 @@ use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::resample::coarser;
 use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
-use super::view::Market;
+use super::view::{Market, SymbolSeries};
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::scenario::{Acceptable, MarketSpec};
 
@@ -45,29 +45,18 @@ const ALWAYS_BEFORE: u32 = 2;
 /// # Errors
 /// All errors in the data of all symbols, in one [`MarketError`].
 pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
-    let spec = request.spec;
-    load_from(request, || {
-        let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
-        gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())
-    })
+    load_again(request, None, None)
 }
 
-/// [`load`] with bars that the program holds in memory, in place of the files that the scenario names.
+/// [`load`], perhaps of bars that the program holds in memory in place of the files that the scenario names. A market that
+/// was loaded before by the same table, for strategies that may read less, is given back where reading would give it again.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_held(request: &LoadRequest<'_>, held: &HeldBars) -> Result<Market, MarketError> {
-    let spec = request.spec;
-    let open = |instrument| {
-        let base = Source::held(instrument, held.of(&instrument.source, spec.interval)?);
-        Ok(Sources { instrument, base, detail: None })
-    };
-    load_from(request, || gather(spec.instruments.iter().map(open).collect()))
-}
-
-fn load_from<'a>(
-    request: &LoadRequest<'a>,
-    open: impl FnOnce() -> Result<Vec<Sources<'a>>, MarketError>,
+pub fn load_again(
+    request: &LoadRequest<'_>,
+    held: Option<&HeldBars>,
+    before: Option<Market>,
 ) -> Result<Market, MarketError> {
     let spec = request.spec;
     if let (Some(start), Some(end)) = (spec.start, spec.end)
@@ -75,8 +64,20 @@ fn load_from<'a>(
     {
         return Err(MarketError::EmptyRange { start, end });
     }
-    let sources = open()?;
+    let sources = match held {
+        Some(held) => gather(spec.instruments.iter().map(|one| Sources::held(request, held, one)).collect())?,
+        None => {
+            let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
+            let open = |one| Sources::open(request, &catalogue, one);
+            gather(spec.instruments.par_iter().map(open).collect())?
+        }
+    };
     check_window(spec, &sources)?;
+    if let Some(market) = before
+        && sources.iter().zip(&market.symbols).all(|(source, series)| source.would_give(series, request))
+    {
+        return Ok(market);
+    }
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
     let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
     Ok(market.on_calendar(spec.calendar))
@@ -112,6 +113,30 @@ impl<'a> Sources<'a> {
             source::finest(&files, spec.interval).filter(|&(finest, _)| request.detail && finest < interval);
         let detail = finest.map(|(finest, files)| Source::open(instrument, finest, files)).transpose()?;
         Ok(Self { instrument, base, detail })
+    }
+
+    fn held(
+        request: &LoadRequest<'_>,
+        held: &HeldBars,
+        instrument: &'a Instrument,
+    ) -> Result<Self, MarketError> {
+        let base = Source::held(instrument, held.of(&instrument.source, request.spec.interval)?);
+        Ok(Self { instrument, base, detail: None })
+    }
+
+    /// Whether reading them would give a series again that an earlier request of the same table has read.
+    fn would_give(&self, series: &SymbolSeries, request: &LoadRequest<'_>) -> bool {
+        let (spec, wanted) = (request.spec, history(request) as usize);
+        let before = spec.start.map_or(0, |start| series.bars.first_row_from(start));
+        let is_all = series.bars.ts.first() == Some(&self.base.first());
+        let mut frames = request.frames.keys().filter(|&&coarse| coarse > spec.interval);
+        let frames_known = frames.clone().all(|coarse| series.frames.contains_key(coarse));
+        let is_same = match frames.next() {
+            _ if before == 0 && is_all => true,
+            None => before == wanted || before < wanted && is_all,
+            Some(_) => false,
+        };
+        self.base.interval == spec.interval && frames_known && (spec.start.is_none() || is_same)
     }
 
     /// Open time of the first bar at the scenario's interval.

@@ -16,6 +16,7 @@ use super::equity::EquityPart;
 use crate::domain::{Cash, OrderOrigin, Price, Qty, Side, SymbolId, TimeInForce, Timestamp};
 use crate::engine::{EndReason, ExitState, FillRow, OrderRow, Posting, RoundTrip, Window};
 use crate::market::Market;
+use crate::scenario::EquityRows;
 
 /// Digits of a money column.
 const PRECISION: u8 = 38;
@@ -245,16 +246,24 @@ const fn refusal(end: EndReason) -> Option<&'static str> {
     if let EndReason::Refused(code) = end { Some(code.as_str()) } else { None }
 }
 
-/// `equity.parquet`: one row a tick. On margin with the value of the positions.
-pub(super) fn equity(window: u32, part: &EquityPart, on_margin: bool) -> Result<RecordBatch, ArrowError> {
-    let mut columns = vec![
-        windows(window, part.ts.len()),
+/// `equity.parquet`: one row a tick, or of the ticks that are kept, then with the tick's number in the window. On margin
+/// with the value of the positions.
+pub(super) fn equity(
+    window: u32,
+    part: &EquityPart,
+    (rows, on_margin): (EquityRows, bool),
+) -> Result<RecordBatch, ArrowError> {
+    let mut columns = vec![windows(window, part.ts.len())];
+    if !rows.are_bars() {
+        columns.push(counts("tick", part.ticks.iter().map(|tick| *tick as u64)));
+    }
+    columns.extend([
         times("ts", part.ts.iter().copied()),
         money("equity", part.equity.iter().copied())?,
         money("cash", part.cash.iter().copied())?,
         column("drawdown", false, Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied()))),
         column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
-    ];
+    ]);
     if on_margin {
         columns.push(money("net", part.net.iter().copied())?);
         columns.push(money("gross", part.gross.iter().copied())?);

@@ -9,7 +9,7 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
+    Acceptable, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
     MetricsProfile, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
@@ -579,6 +579,12 @@ const REPORT: TableDoc = TableDoc {
             ValueType::Text,
             "none",
             "Benchmark of the agents: one of them, or a symbol that is bought and held.",
+        ),
+        optional(
+            "equity",
+            ValueType::Choice { noun: "choice of rows", choices: choice_docs::<EquityRows> },
+            "`bars`; `daily` if the agents have more than 20 million bars together",
+            "Bars that have a row in `equity.parquet`. No metric depends on it.",
         ),
     ],
 };

@@ -15,6 +15,7 @@ pub(super) fn read(
 ) -> Option<ReportSpec> {
     let formats = table.value("formats");
     let name = table.optional::<Spanned<String>>("benchmark");
+    let equity = table.optional("equity");
     table.finish();
     let benchmark = match (name?, agents.zip(symbols)) {
         (None, _) => None,
@@ -28,7 +29,7 @@ pub(super) fn read(
         // The names are unknown because of another problem, which is already reported.
         (Some(_), None) => return None,
     };
-    Some(ReportSpec { formats: formats?, benchmark })
+    Some(ReportSpec { formats: formats?, benchmark, equity: equity? })
 }
 
 /// An agent takes precedence over a symbol of the same name.
