@@ -84,30 +84,32 @@ impl LagReport {
 fn verdict(of: &str, late: &[(usize, f64)]) -> String {
     let most = late.iter().max_by(|a, b| a.1.total_cmp(&b.1));
     let (Some(&(bars, kept)), Some(&(best_bars, best))) = (late.first(), most) else { return String::new() };
-    let (shortest, longer) = (delay(bars), delay(best_bars));
     if best >= BETTER_LATE {
         return format!(
-            "{longer} leaves {} {of}: most often a look ahead of more than a bar, or rows that are stamped too early",
+            "{} {} {of}: most often a look ahead of more than a bar, or rows that are stamped too early",
+            delay(best_bars, "leave"),
             percent(best)
         );
     }
     if kept >= SUSPICIOUS {
-        return format!("{shortest} leaves {} {of}: no sign of a look ahead", percent(kept));
+        return format!("{} {} {of}: no sign of a look ahead", delay(bars, "leave"), percent(kept));
     }
     let taken = if kept <= 0.0 { "all".to_owned() } else { percent(1.0 - kept) };
     if best >= SUSPICIOUS {
-        let left = percent(best);
+        let (takes, leaves) = (delay(bars, "take"), delay(best_bars, "leave"));
         return format!(
-            "{shortest} takes {taken} {of}, but {longer} leaves {left}: chance rather than a look ahead"
+            "{takes} {taken} {of}, but {leaves} {}: chance rather than a look ahead",
+            percent(best)
         );
     }
-    format!("{shortest} takes {taken} {of}: most often a look ahead")
+    format!("{} {taken} {of}: most often a look ahead", delay(bars, "take"))
 }
 
-fn delay(bars: usize) -> String {
+/// What so many bars of delay do.
+fn delay(bars: usize, verb: &str) -> String {
     match bars {
-        1 => "one bar of delay".to_owned(),
-        bars => format!("{bars} bars of delay"),
+        1 => format!("one bar of delay {verb}s"),
+        bars => format!("{bars} bars of delay {verb}"),
     }
 }
 
