@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use super::progress::Verbosity;
 use crate::domain::Shard;
 use crate::engine::Loop;
+use crate::run::Keep;
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -54,6 +55,47 @@ pub struct ShardArgs {
     /// Longest time between packs, such as 60s or 5m.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s", help_heading = "Shards")]
     pub publish_every: Duration,
+    /// What of a tournament's replays is published: `full`, or `scores` without curves and logs. Packs are then small,
+    /// and `tiltyard merge --keep scores` ranks by them, but stores no run.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        requires = "outcomes",
+        help_heading = "Shards"
+    )]
+    pub keep: KeepArg,
+}
+
+/// What of a tournament's replays travels in packs.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum KeepArg {
+    /// All of it.
+    #[default]
+    Full,
+    /// Scores, without curves and logs.
+    Scores,
+}
+
+impl KeepArg {
+    /// The option with its value, as jobs of schedulers have it; nothing for the default.
+    pub const fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Full => &[],
+            Self::Scores => &["--keep", "scores"],
+        }
+    }
+}
+
+impl From<KeepArg> for Keep {
+    fn from(arg: KeepArg) -> Self {
+        match arg {
+            KeepArg::Full => Self::Full,
+            KeepArg::Scores => Self::Scores,
+        }
+    }
 }
 
 /// On how many threads a command replays.

@@ -10,8 +10,8 @@ use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory,
-    on_threads, prepare_with, run_and_store,
+    Destination, Keep, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory,
+    merge_scores, on_threads, prepare_with, run_and_store,
 };
 use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
@@ -41,6 +41,8 @@ pub struct Merge<'a> {
     pub dest: &'a str,
     /// How long to wait for shards that are not finished.
     pub wait: Option<WaitForShards>,
+    /// Whether a run is wanted of a tournament, or its scores alone.
+    pub keep: Keep,
 }
 
 impl Merge<'_> {
@@ -53,7 +55,7 @@ impl Merge<'_> {
     ) -> Result<Merging, crate::run::RunError> {
         // One that waits may come before the first shard.
         let store = PackStore::open(self.dest, self.wait.is_some())?;
-        let merging = Merging::of(prepared, &store, self.wait, observer)?;
+        let merging = Merging::keeping(self.keep, prepared, &store, self.wait, observer)?;
         if !quiet {
             let (jobs, packs) = (merging.merged.jobs, merging.packs as u64);
             output::say(&format!(
@@ -95,23 +97,27 @@ pub fn run_source(
             return sweep::run(&prepared, &destination, args, engine, (interrupt, merging)).map(|()| None);
         }
         let found = merging.as_ref().map(Merging::counter);
-        let prepared = match merging {
-            Some(merging) => {
-                merging.into_prepared(prepared).map_err(|error| Failure::of_run(&error, source))?
-            }
-            None => prepared,
-        };
         let memory = args.memory.unwrap_or(INDICATOR_MEMORY);
         let options = RunOptions { engine, memory, ..RunOptions::default() };
-        let stored = run_and_store(&prepared, &destination, options, &progress);
+        let scores = merge.is_some_and(|merge| merge.keep == Keep::Scores);
+        let stored = match merging {
+            Some(merging) if scores => {
+                merge_scores(prepared, &destination, options, &progress, merging)
+            }
+            Some(merging) => merging
+                .into_prepared(prepared)
+                .and_then(|prepared| run_and_store(&prepared, &destination, options, &progress)),
+            None => run_and_store(&prepared, &destination, options, &progress),
+        };
         if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
             let found = found.load(Ordering::Relaxed);
             output::say(&format!("of these, {} came from packs", output::counted(found, "job")));
         }
-        stored.map(Some).map_err(|error| Failure::of_run(&error, source))
+        stored.map(|stored| Some((stored, scores))).map_err(|error| Failure::of_run(&error, source))
     })?;
     match stored {
-        Some(stored) => show(args, &stored.with_proofs_of(&args.out)?).map(|()| Exit::Done),
+        Some((stored, false)) => show(args, &stored.with_proofs_of(&args.out)?, true).map(|()| Exit::Done),
+        Some((stored, true)) => show(args, &stored, false).map(|()| Exit::Done),
         None => Ok(Exit::Done),
     }
 }
@@ -140,8 +146,8 @@ pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Des
     Ok(destination)
 }
 
-/// The leaderboard in the form that was asked for.
-fn show(args: &OutputArgs, stored: &StoredRun) -> Result<(), Failure> {
+/// The leaderboard in the form that was asked for; without curves where the folder has none.
+fn show(args: &OutputArgs, stored: &StoredRun, has_curves: bool) -> Result<(), Failure> {
     if args.json {
         return output::result(&report::leaderboard_json(&stored.leaderboard)?);
     }
@@ -150,7 +156,7 @@ fn show(args: &OutputArgs, stored: &StoredRun) -> Result<(), Failure> {
     }
     let style = output::style();
     // Curves need signs that only a terminal has: nothing is read for a pipe.
-    let curves = if style.unicode { report::sparks(stored)? } else { Vec::new() };
+    let curves = if style.unicode && has_curves { report::sparks(stored)? } else { Vec::new() };
     output::result(&terminal::leaderboard_with_curves(stored, &curves, style))?;
     let Some(tournament) = &stored.tournament else {
         return output::result(&format!("\n{}", terminal::verdict(stored, style)));

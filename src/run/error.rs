@@ -160,6 +160,9 @@ pub enum RunError {
         /// Names of the agents.
         names: Vec<String>,
     },
+    /// Scores alone were asked of a sweep's outcomes, which have nothing else.
+    #[error("outcomes of a sweep have neither curves nor logs that could be left out")]
+    ScoresOfSweep,
     /// The conditions of a sweep leave nothing to try.
     #[error("no combination of the swept values can be tried{}", after_colon(.reason.as_deref()))]
     NothingToTry {

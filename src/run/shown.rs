@@ -112,6 +112,7 @@ impl RunError {
             Self::SearchLearns { .. } => {
                 "use grid, random, sobol or latin_hypercube, or run it on one machine"
             }
+            Self::ScoresOfSweep => "leave `--keep scores` out: it is for tournaments",
             Self::ProgramsInShards { .. } => {
                 "what a program answers is recorded by the run that asks it: leave them out, or run on one machine"
             }

@@ -61,6 +61,7 @@ mod prices;
 mod proof_record;
 mod proofs;
 mod prune;
+mod rankings;
 pub mod registry;
 mod repair;
 mod run_record;
@@ -110,6 +111,7 @@ pub use period_stats_record::{
 pub use prices::{PriceSeries, prices};
 pub use proof_record::ProofRecord;
 pub use prune::prune;
+pub use rankings::write_scores;
 pub use repair::{Repaired, repair};
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, PositionRecord, RegisteredRecord, RunRecord,

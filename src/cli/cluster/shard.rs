@@ -49,7 +49,8 @@ pub fn run_shard(args: &RunArgs, dest: &str) -> Result<Exit, Failure> {
             .map_err(|error| Failure::of_run(&error, &source))?;
         let memory = args.output.memory.unwrap_or(INDICATOR_MEMORY);
         let options = RunOptions { engine: args.engine.into(), memory, ..RunOptions::default() };
-        let options = ShardOptions { shard, publish_every: args.shard.publish_every, options };
+        let (publish_every, keep) = (args.shard.publish_every, args.shard.keep.into());
+        let options = ShardOptions { shard, publish_every, keep, options };
         let observer: Box<dyn RunObserver> = match prepared.scenario.sweep {
             Some(_) => Box::new(sweep::progress(args.output.quiet, interrupt)),
             None => Box::new(progress::Progress::new(args.output.verbosity(), interrupt)),

@@ -4,15 +4,19 @@
 //! of a run on one machine, whatever shards did, died or were repeated; what a shard has published is never lost.
 
 mod job;
+mod keep;
 mod key;
 mod kubernetes;
 mod merge;
 mod publisher;
+mod scores;
 mod shard;
 mod slurm;
 
 pub use job::{JobFiles, job_name};
+pub use keep::Keep;
 pub use kubernetes::KubernetesJob;
 pub use merge::{Merging, WaitForShards};
+pub use scores::merge_scores;
 pub use shard::{ShardOptions, ShardReport, run_shard};
 pub use slurm::SlurmJob;

@@ -129,6 +129,12 @@ pub enum StoreError {
         /// The place as the user wrote it.
         dest: String,
     },
+    /// All packs of the run have scores alone, which make no run.
+    #[error("the packs in `{dest}` have the scores of this run alone")]
+    ScoresAlone {
+        /// The place as the user wrote it.
+        dest: String,
+    },
     /// A pack was written by a version of the program that writes another format.
     #[error(
         "the pack `{pack}` has {}; this version of tiltyard reads format {known}",
@@ -356,6 +362,7 @@ impl StoreError {
                 | Self::WalletTwice { .. }
                 | Self::FolderName { .. }
                 | Self::NoPacks { .. }
+                | Self::ScoresAlone { .. }
         )
     }
 
@@ -381,6 +388,9 @@ impl StoreError {
             }
             Self::NoPacks { .. } => {
                 "give the place that the shards publish to (`tiltyard run FILE --shard I/N --outcomes DEST`)".to_owned()
+            }
+            Self::ScoresAlone { .. } => {
+                "rank by them with `--keep scores`; a run's curves and logs are published by shards without it".to_owned()
             }
             Self::PackFormat { .. } => {
                 "give the shards of this version a place of their own; packs of other versions are not read".to_owned()

@@ -40,8 +40,10 @@ const WHAT: &str = "pack of outcomes";
 pub enum JobsOf {
     /// A trial of a sweep in a window.
     Sweep,
-    /// An agent in a window.
+    /// An agent in a window, with its curve and logs.
     Tournament,
+    /// The scores of an agent in a window.
+    Scores,
 }
 
 /// What a pack is, and how far the shard was that wrote it.

@@ -12,7 +12,7 @@ use crate::domain::{Shard, Timestamp};
 /// What the packs of a place hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OutcomeStatus {
-    /// One entry a run, by the name of its scenario.
+    /// One entry a run and kind of jobs, by the name of its scenario.
     pub runs: Vec<RunOutcomes>,
 }
 
@@ -72,9 +72,9 @@ impl OutcomeStatus {
     /// # Errors
     /// Where a pack cannot be read.
     pub fn read(store: &PackStore) -> Result<Self, StoreError> {
-        let mut runs: BTreeMap<(String, String), Vec<Pack>> = BTreeMap::new();
+        let mut runs: BTreeMap<(String, String, JobsOf), Vec<Pack>> = BTreeMap::new();
         for pack in store.packs()? {
-            let run = (pack.info.scenario.clone(), pack.info.run.clone());
+            let run = (pack.info.scenario.clone(), pack.info.run.clone(), pack.info.jobs_of);
             runs.entry(run).or_default().push(pack);
         }
         let runs = runs.into_values().map(|packs| of_run(&packs)).collect::<Result<_, _>>()?;
