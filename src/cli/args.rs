@@ -37,9 +37,30 @@ pub struct RunArgs {
     /// Which shard of the run, where it is divided over machines.
     #[command(flatten)]
     pub shard: ShardArgs,
+    /// Who evaluates the batches of a sweep.
+    #[command(flatten)]
+    pub workers: WorkerArgs,
     /// How it is carried out, and where its results go.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Arguments of a sweep whose batches other processes evaluate.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    /// Evaluate each batch of a sweep in processes that CMD starts, such as `srun -N1 -n1 --exact` inside an allocation; for
+    /// searches that learn. CMD is words of a shell; the store (--out) must be a folder that all machines see.
+    #[arg(long, value_name = "CMD", conflicts_with = "outcomes", help_heading = "Workers")]
+    pub workers: Option<String>,
+    /// How many of them at the same time, each with --threads threads [default: from `SLURM_NTASKS`].
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=4096),
+        requires = "workers",
+        help_heading = "Workers"
+    )]
+    pub worker_count: Option<u16>,
 }
 
 /// Arguments of a shard.
@@ -77,16 +98,6 @@ pub enum KeepArg {
     Full,
     /// Scores, without curves and logs.
     Scores,
-}
-
-impl KeepArg {
-    /// The option with its value, as jobs of schedulers have it; nothing for the default.
-    pub const fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::Full => &[],
-            Self::Scores => &["--keep", "scores"],
-        }
-    }
 }
 
 impl From<KeepArg> for Keep {

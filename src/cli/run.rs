@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{Exit, Failure, cluster, diagnostics, output, programs, sweep};
+use super::{Exit, Failure, cluster, diagnostics, output, programs, sweep, workers};
 use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Keep, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory,
+    Destination, Keep, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, Workers, free_memory,
     merge_scores, on_threads, prepare_with, run_and_store,
 };
 use crate::scenario::ReportFormat;
@@ -31,7 +31,19 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
     let programs =
         Programs { fresh: args.fresh, replay: args.replay.clone(), ..programs::of(&args.output.out) };
-    run_source(&source, &args.output, &programs, args.engine.into(), None)
+    let made = Made { engine: args.engine.into(), merge: None, workers: workers::of(args, &source)? };
+    run_source(&source, &args.output, &programs, made)
+}
+
+/// How a run is made; no result depends on it.
+#[derive(Debug, Default)]
+pub struct Made<'a> {
+    /// The replay loop.
+    pub engine: Loop,
+    /// Outcomes of shards that it is made of.
+    pub merge: Option<Merge<'a>>,
+    /// Who evaluates the batches of a sweep.
+    pub workers: Option<Workers>,
 }
 
 /// Outcomes of shards that a run is made of.
@@ -76,8 +88,7 @@ pub fn run_source(
     source: &ScenarioSource,
     args: &OutputArgs,
     programs: &Programs,
-    engine: Loop,
-    merge: Option<Merge<'_>>,
+    Made { engine, merge, workers }: Made<'_>,
 ) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
@@ -89,6 +100,9 @@ pub fn run_source(
         }
         if !args.quiet {
             diagnostics::notes(prepared.notes());
+        }
+        if let Some(workers) = workers {
+            prepared = workers.into_prepared(prepared);
         }
         let progress = Progress::new(args.verbosity(), interrupt.clone());
         let merging = merge.map(|merge| merge.merge(&prepared, args.quiet, &progress)).transpose();

@@ -344,6 +344,17 @@ impl RunError {
         }
     }
 
+    /// Whether the same may well succeed later: a disk, a network or an object store that failed. A shard then leaves with
+    /// the exit code 75.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Market(error) => error.is_temporary(),
+            #[cfg(feature = "store")]
+            Self::Store(error) => error.is_temporary(),
+            _ => false,
+        }
+    }
+
     /// What kind of mistake it is.
     pub fn kind(&self) -> RunErrorKind {
         match self {

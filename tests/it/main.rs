@@ -66,6 +66,7 @@ mod run_contract;
 #[cfg(feature = "serve")]
 mod serve;
 mod shards;
+mod shards_scores;
 mod signals;
 mod skipping;
 mod store_faults;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::super::args::{EXIT_CODES, EngineArg, KeepArg, OutputArgs, duration};
-use super::super::run::{Merge, run_source};
+use super::super::run::{Made, Merge, run_source};
 use super::super::{Exit, Failure, programs};
 use crate::run::{ScenarioSource, WaitForShards};
 use crate::store::registry::StoredAgents;
@@ -47,5 +47,6 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Failure> {
     let every = |longest: Duration| LOOK.min(longest / 10).max(Duration::from_millis(100));
     let wait = args.wait.map(|longest| WaitForShards { longest, every: every(longest) });
     let merge = Merge { dest: &args.outcomes, wait, keep: args.keep.into() };
-    run_source(&source, &args.output, &programs::of(&args.output.out), args.engine.into(), Some(merge))
+    let made = Made { engine: args.engine.into(), merge: Some(merge), workers: None };
+    run_source(&source, &args.output, &programs::of(&args.output.out), made)
 }

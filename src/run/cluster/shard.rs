@@ -143,7 +143,7 @@ impl Jobs {
         observer: &dyn RunObserver,
     ) -> Result<Self, RunError> {
         let spec = prepared.scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
-        let plan = SweepPlan { plan: prepared.plan(), spec, options: options.options };
+        let plan = SweepPlan::here(prepared.plan(), spec, options.options);
         own_jobs(&plan, options.shard, &Relay(observer)).map(Self::Sweep).map_err(sweep::failure)
     }
 
@@ -175,7 +175,7 @@ impl Jobs {
         match (self, &prepared.scenario.sweep) {
             (Self::Sweep(jobs), Some(spec)) => {
                 watch.event(&RunEvent::SweepStarted { jobs: Some(jobs.own) });
-                let plan = SweepPlan { plan, spec, options: options.options };
+                let plan = SweepPlan::here(plan, spec, options.options);
                 let keep = |key, outcome: &WindowOutcome| {
                     let failed = outcome.status == OutcomeStatus::Forfeit;
                     watch.publisher.keep(key, encode_outcome(outcome), failed);

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::decode::DecodeError;
-use crate::files::{again, io_cause};
+use crate::files::{again, io_cause, may_pass};
 
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -480,21 +480,7 @@ impl StoreError {
 
     /// Whether the same command may well succeed later: a disk or network that failed, not a wrong name or right.
     pub fn is_temporary(&self) -> bool {
-        use io::ErrorKind;
-        let lasting = |kind| {
-            matches!(
-                kind,
-                ErrorKind::NotFound
-                    | ErrorKind::PermissionDenied
-                    | ErrorKind::ReadOnlyFilesystem
-                    | ErrorKind::NotADirectory
-                    | ErrorKind::IsADirectory
-                    | ErrorKind::InvalidInput
-                    | ErrorKind::InvalidFilename
-                    | ErrorKind::Unsupported
-            )
-        };
-        matches!(self, Self::Write { source, .. } | Self::Read { source, .. } if !lasting(source.kind()))
+        matches!(self, Self::Write { source, .. } | Self::Read { source, .. } if may_pass(source))
     }
 
     pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
