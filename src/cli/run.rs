@@ -10,8 +10,8 @@ use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Keep, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, Workers, free_memory,
-    merge_scores, on_threads, prepare_with, run_and_store,
+    Destination, Keep, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, Workers,
+    free_memory, merge_scores, on_threads, prepare_with, run_and_store,
 };
 use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
@@ -115,9 +115,7 @@ pub fn run_source(
         let options = RunOptions { engine, memory, ..RunOptions::default() };
         let scores = merge.is_some_and(|merge| merge.keep == Keep::Scores);
         let stored = match merging {
-            Some(merging) if scores => {
-                merge_scores(prepared, &destination, options, &progress, merging)
-            }
+            Some(merging) if scores => merge_scores(prepared, &destination, options, &progress, merging),
             Some(merging) => merging
                 .into_prepared(prepared)
                 .and_then(|prepared| run_and_store(&prepared, &destination, options, &progress)),

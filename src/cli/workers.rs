@@ -28,9 +28,11 @@ pub fn of(args: &RunArgs, source: &ScenarioSource) -> Result<Option<Workers>, Fa
 
 /// How many there are: as given, else as many as Slurm has allocated tasks.
 fn count(given: Option<u16>, variable: impl Fn(&str) -> Option<String>) -> Result<usize, Failure> {
-    let tasks = || variable("SLURM_NTASKS").and_then(|text| text.trim().parse().ok()).filter(|&count| count > 0);
+    let tasks =
+        || variable("SLURM_NTASKS").and_then(|text| text.trim().parse().ok()).filter(|&count| count > 0);
     given.or_else(tasks).map(usize::from).ok_or_else(|| {
-        let help = "give --worker-count N; inside a Slurm allocation with tasks (`SLURM_NTASKS`) it is their number";
+        let help =
+            "give --worker-count N; inside a Slurm allocation with tasks (`SLURM_NTASKS`) it is their number";
         Failure::plain(Exit::Usage, "--workers is given, but not how many of them", help)
     })
 }

@@ -147,18 +147,7 @@ pub fn prepare_again(
     let programs = entered.contents;
     let (known, loading) = (Arc::new(NoReplays), started.elapsed());
     let elsewhere = None;
-    Ok(Prepared {
-        scenario,
-        market,
-        windows,
-        own,
-        programs,
-        collector,
-        known,
-        elsewhere,
-        loading,
-        notes,
-    })
+    Ok(Prepared { scenario, market, windows, own, programs, collector, known, elsewhere, loading, notes })
 }
 
 /// Who is left out and why, one sentence each.

@@ -51,7 +51,8 @@ pub fn sweep(
     let scenario = &prepared.scenario;
     let spec = scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
     let plan = prepared.plan();
-    let asked = SweepPlan { elsewhere: prepared.elsewhere.as_deref(), ..SweepPlan::here(plan, spec, options) };
+    let asked =
+        SweepPlan { elsewhere: prepared.elsewhere.as_deref(), ..SweepPlan::here(plan, spec, options) };
     check_memory(sweep::foreseen(&asked, cache.keeps()))?;
     let (searched, validation) = search(&asked, cache, observer)?;
     let winner = with_winner(scenario, spec, &searched);

@@ -11,8 +11,8 @@ use super::columns::Measuring;
 use super::register::{PATIENCE, Register, Registered};
 use super::search::{PointBatch, PointResult, search};
 use super::{
-    Elsewhere, Evaluator, JobKey, JobKeys, Objective, OpenJob, Outcomes, Point, Space, SweepError, SweepPlan, Trial, TrialCache,
-    TrialColumns, TrialJob, TrialOutcome, WindowOutcome, load,
+    Elsewhere, Evaluator, JobKey, JobKeys, Objective, OpenJob, Outcomes, Point, Space, SweepError, SweepPlan,
+    Trial, TrialCache, TrialColumns, TrialJob, TrialOutcome, WindowOutcome, load,
 };
 use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
@@ -318,13 +318,20 @@ impl<'a> Sweep<'a> {
         let mut rest = keys.iter();
         for (job, &trial) in jobs.iter().zip(trials) {
             let values = &self.trials[trial].values;
-            open.extend(job.windows.iter().zip(&mut rest).map(|(&window, &key)| OpenJob { values, window, key }));
+            open.extend(job.windows.iter().zip(&mut rest).map(|(&window, &key)| OpenJob {
+                values,
+                window,
+                key,
+            }));
         }
         let mut found = elsewhere.evaluate(&open, &|| self.observer.cancelled());
         found.resize_with(keys.len(), || None);
         if self.observer.cancelled() {
-            let batch: Vec<_> =
-                keys.iter().zip(&found).filter_map(|(&key, outcome)| Some((key, outcome.as_ref()?))).collect();
+            let batch: Vec<_> = keys
+                .iter()
+                .zip(&found)
+                .filter_map(|(&key, outcome)| Some((key, outcome.as_ref()?)))
+                .collect();
             self.trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
             return Err(SweepError::Interrupted { trials: self.trials.len() });
         }

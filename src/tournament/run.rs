@@ -276,9 +276,10 @@ mod tests {
         let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
         let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting::default();
-        let run =
-            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| Played::Replay(play(&market, agent, span)))
-                .unwrap();
+        let run = run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| {
+            Played::Replay(play(&market, agent, span))
+        })
+        .unwrap();
         let mut seen = observer.seen.into_inner().unwrap();
         seen.sort_unstable();
         let expected: Vec<_> = (0..3).flat_map(|a| (0..5).map(move |w| (a, w, 10))).collect();
@@ -305,9 +306,9 @@ mod tests {
             on_threads(threads, || {
                 format!(
                     "{:?}",
-                    run_with(&plan, &NoProgress, RunOptions::default(), &|agent, span, _| Played::Replay(play(
-                        &market, agent, span
-                    )))
+                    run_with(&plan, &NoProgress, RunOptions::default(), &|agent, span, _| Played::Replay(
+                        play(&market, agent, span)
+                    ))
                 )
             })
         };
@@ -322,8 +323,10 @@ mod tests {
         let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting { stop_after: Some(3), ..Counting::default() };
         let stopped = on_threads(1, || {
-            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| Played::Replay(play(&market, agent, span)))
-                .unwrap_err()
+            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| {
+                Played::Replay(play(&market, agent, span))
+            })
+            .unwrap_err()
         });
         assert_eq!(stopped, Interrupted { done: 3, total: 10 });
         assert_eq!(stopped.to_string(), "interrupted after 3 of 10 jobs");

@@ -81,3 +81,5 @@ mod venue_oracle;
 mod wasm_agents;
 #[cfg(feature = "wasm")]
 mod wasm_store;
+#[cfg(unix)]
+mod workers;

@@ -82,9 +82,7 @@ pub fn slurm(args: &SlurmArgs) -> Result<Exit, Failure> {
 /// Refuses what cannot be divided, or not like this, before anything is submitted.
 pub(super) fn shardable(source: &ScenarioSource, keep: KeepArg) -> Result<(), Failure> {
     match &source.scenario.sweep {
-        Some(_) if matches!(keep, KeepArg::Scores) => {
-            Err(Failure::of_run(&RunError::ScoresOfSweep, source))
-        }
+        Some(_) if matches!(keep, KeepArg::Scores) => Err(Failure::of_run(&RunError::ScoresOfSweep, source)),
         Some(sweep) if sweep.search.is_adaptive() => {
             let error = RunError::SearchLearns { search: sweep.search.as_str() };
             Err(Failure::of_run(&error, source))

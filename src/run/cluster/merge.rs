@@ -10,7 +10,7 @@ use super::key::{job_kind, tournament_key};
 use crate::domain::AgentName;
 use crate::process::Collector;
 use crate::store::outcomes::{
-    JobsOf, KeptOutcomes, Merged, OutcomeStatus, Pack, PackStore, RunOutcomes, decode_replay, decode_scores, merge_packs,
+    JobsOf, KeptOutcomes, Merged, Pack, PackStore, all_finished, decode_replay, decode_scores, merge_packs,
 };
 use crate::store::{RunId, StoreError};
 use crate::sweep::JobKey;
@@ -142,9 +142,7 @@ impl WaitForShards {
     ) -> Result<(), StoreError> {
         let started = Instant::now();
         while started.elapsed() < self.longest && !observer.cancelled() {
-            let status = OutcomeStatus::read(store)?;
-            let is_this = |one: &RunOutcomes| one.run == run.to_string() && one.jobs_of == jobs_of;
-            if status.runs.iter().any(|one| is_this(one) && one.is_finished()) {
+            if all_finished(&store.packs()?, &run.to_string(), jobs_of) {
                 break;
             }
             std::thread::sleep(self.every.min(self.longest.saturating_sub(started.elapsed())));

@@ -99,7 +99,8 @@ impl WorkerJob {
     /// [`StoreError::Read`], and [`StoreError::Malformed`] for a file that is none of this version.
     pub fn read(file: &Path) -> Result<Self, RunError> {
         let whole = fs::read(file).map_err(|source| StoreError::Read { path: file.to_owned(), source })?;
-        let found = whole.split_last_chunk::<32>().filter(|(bytes, hash)| *blake3::hash(bytes).as_bytes() == **hash);
+        let found =
+            whole.split_last_chunk::<32>().filter(|(bytes, hash)| *blake3::hash(bytes).as_bytes() == **hash);
         let job = found.and_then(|(bytes, _)| postcard::from_bytes::<Self>(bytes).ok());
         let job = job.filter(|job| job.format == FORMAT && job.version == env!("CARGO_PKG_VERSION"));
         let problem = "it is incomplete, or another version of the program has written it".to_owned();

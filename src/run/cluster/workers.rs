@@ -79,13 +79,19 @@ impl Workers {
         if scenario.sweep.is_none() {
             return Err(RunError::NoSweep);
         }
-        let absolute = |path: &Path| {
-            std::path::absolute(Path::new(".").join(path)).unwrap_or_else(|_| path.to_owned())
-        };
+        let absolute =
+            |path: &Path| std::path::absolute(Path::new(".").join(path)).unwrap_or_else(|_| path.to_owned());
         let (base, out) = (absolute(&scenario.market.base_dir), absolute(out));
         let job = WorkerJob::of(&source.title, &source.text, &base, &out, options.engine, options.memory);
         let exchange = Exchange::below(&out)?;
-        Ok(Self { options, job, exchange, notice, parts: AtomicU64::new(0), given_up: AtomicBool::new(false) })
+        Ok(Self {
+            options,
+            job,
+            exchange,
+            notice,
+            parts: AtomicU64::new(0),
+            given_up: AtomicBool::new(false),
+        })
     }
 
     /// What was prepared, with these workers for its sweep.

@@ -28,4 +28,4 @@ pub use pack::{JobsOf, PACK_FORMAT, Pack, PackInfo, PackRow};
 pub use pack_store::PackStore;
 pub use replay::{JobReplay, decode_replay, encode_replay};
 pub use scores::{decode_scores, encode_scores};
-pub use status::{OutcomeStatus, RunOutcomes, ShardOutcomes};
+pub use status::{OutcomeStatus, RunOutcomes, ShardOutcomes, all_finished};

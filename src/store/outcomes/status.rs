@@ -1,6 +1,6 @@
 //! How far the shards of runs are, read from their packs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -82,17 +82,17 @@ impl OutcomeStatus {
     }
 }
 
-impl RunOutcomes {
-    /// Whether every shard has published all its jobs: of `N` shards, all or none of which may be of another `N`.
-    pub fn is_finished(&self) -> bool {
-        let mut finished: BTreeMap<u32, u32> = BTreeMap::new();
-        for shard in self.shards.iter().filter(|shard| shard.finished) {
-            if let Ok(shard) = shard.shard.parse::<Shard>() {
-                *finished.entry(shard.count()).or_default() += 1;
-            }
-        }
-        finished.iter().any(|(count, finished)| count == finished)
+/// Whether every shard of a run has published all its jobs of a kind, by the footers of its packs.
+pub fn all_finished(packs: &[Pack], run: &str, jobs_of: JobsOf) -> bool {
+    let is_its = |info: &PackInfo| info.finished && info.run == run && info.jobs_of == jobs_of;
+    let finished: BTreeSet<Shard> =
+        packs.iter().map(|pack| &pack.info).filter(|info| is_its(info)).map(PackInfo::shard).collect();
+    // Of `N` shards, all or none of which may be of another `N`.
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    for shard in finished {
+        *counts.entry(shard.count()).or_default() += 1;
     }
+    counts.iter().any(|(count, finished)| count == finished)
 }
 
 fn of_run(packs: &[Pack]) -> Result<RunOutcomes, StoreError> {
