@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::battle_record::{battles, scores_csv};
+use super::folders::folder_name;
 use super::staging::Staging;
-use super::writer::{Run, folder_name};
 use super::{
-    AgentRecord, CutoffRecord, LeaderboardRecord, RunRecord, StandingsRecord, StoreError, StoredRun,
+    AgentRecord, CutoffRecord, LeaderboardRecord, Run, RunRecord, StandingsRecord, StoreError, StoredRun,
     TournamentRecord, json,
 };
 use crate::domain::AgentName;

@@ -14,39 +14,24 @@ use arrow_schema::ArrowError;
 use super::candles::{self, CandleClock};
 use super::decisions;
 use super::equity::{self, EquityPart};
+use super::folders::folder_name;
 use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, ExtraFile, JobRecord, RunId, StoreError, StoredRun, held_curve, json, lines, prices,
+    AgentRecord, ExtraFile, JobRecord, Run, StoreError, StoredRun, held_curve, json, lines, prices,
     rankings, spreadsheet, tables,
 };
-use crate::domain::check_name;
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
-use crate::scenario::{EquityRows, ReportFormat, Scenario};
+use crate::scenario::{EquityRows, ReportFormat};
 use crate::tournament::{AgentResult, Assessment, CutoffSplit, Tournament};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
-
-/// What a run is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    /// Its identity, see [`super::identify`].
-    pub id: RunId,
-    /// The checked scenario.
-    pub scenario: &'a Scenario,
-    /// The scenario's text as the user wrote it.
-    pub source: &'a str,
-    /// Market data of the run.
-    pub market: &'a Market,
-    /// Whether every Parquet file gets a CSV twin.
-    pub csv: bool,
-}
 
 /// A published run. Until this is dropped the folder is locked, so that no process removes a run that is not in
 /// the index yet.
@@ -282,9 +267,4 @@ impl<'a> RunWriter<'a> {
         let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
         TableFile::create(folder, name, self.run.csv, &empty)
     }
-}
-
-/// A scenario's name as one plain part of a path.
-pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
-    check_name(name).map(|()| name).map_err(|error| StoreError::FolderName { reason: error.to_string() })
 }

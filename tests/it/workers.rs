@@ -1,7 +1,7 @@
 //! Sweeps whose batches worker processes evaluate: the bytes of one process, whatever the workers do.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process_group};
@@ -115,6 +115,15 @@ fn outcomes_on_other_bars_are_not_taken() {
     same(&stage, "tpe", "two");
 }
 
+/// A process that goes with the test.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
 #[test]
 fn a_signal_ends_the_workers_too() {
     let stage = Stage::new();
@@ -122,18 +131,18 @@ fn a_signal_ends_the_workers_too() {
     for (pids, signal) in [("pids-term", Signal::TERM), ("pids-int", Signal::INT)] {
         // The second hears no request to end.
         let line = format!(
-            "sh -c 'ps -o pgid= -p $$ >> {pids}; [ $(wc -l < {pids}) = 2 ] && trap \"\" TERM; while :; do sleep 1; done' sh"
+            "sh -c 'ps -o pgid= -p $$ >> {pids}; [ $(wc -l < {pids}) = 2 ] && trap \"\" TERM; sleep 20; sleep 20; sleep 20' sh"
         );
         let mut command = with(&stage, "run tpe.toml --out out --quiet", &line);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = Killed(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
         let started = Instant::now();
         while lines(&stage, pids) < 3 {
             assert!(started.elapsed() < Duration::from_secs(60), "the workers do not start");
             std::thread::sleep(Duration::from_millis(20));
         }
-        kill_process(Pid::from_child(&child), signal).unwrap();
+        kill_process(Pid::from_child(&child.0), signal).unwrap();
         let asked = Instant::now();
-        let status = child.wait().unwrap();
+        let status = child.0.wait().unwrap();
         assert_eq!(status.code(), Some(130));
         assert!(asked.elapsed() < Duration::from_secs(10));
         let text = fs::read_to_string(stage.path(pids)).unwrap();
