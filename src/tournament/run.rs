@@ -110,6 +110,7 @@ pub fn run_entrants(
 
 /// What an agent did in a window.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is passed on at once, and never kept")]
 pub enum Played {
     /// All of it, still to be measured.
     Replay(Replay),
