@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::battle_record::{battles, scores_csv};
-use super::folders::folder_name;
+use super::run::folder_name;
 use super::staging::Staging;
 use super::{
     AgentRecord, CutoffRecord, LeaderboardRecord, Run, RunRecord, StandingsRecord, StoreError, StoredRun,

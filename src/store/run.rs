@@ -1,6 +1,7 @@
 //! A run that is about to be written.
 
-use super::RunId;
+use super::{RunId, StoreError};
+use crate::domain::check_name;
 use crate::market::Market;
 use crate::scenario::Scenario;
 
@@ -17,4 +18,9 @@ pub struct Run<'a> {
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
+}
+
+/// A scenario's name as one plain part of a path.
+pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
+    check_name(name).map(|()| name).map_err(|error| StoreError::FolderName { reason: error.to_string() })
 }

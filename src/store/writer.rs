@@ -14,9 +14,9 @@ use arrow_schema::ArrowError;
 use super::candles::{self, CandleClock};
 use super::decisions;
 use super::equity::{self, EquityPart};
-use super::folders::folder_name;
 use super::identity::identify_recorded;
 use super::manifest::Manifest;
+use super::run::folder_name;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
