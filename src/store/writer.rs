@@ -20,8 +20,8 @@ use super::run::folder_name;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, ExtraFile, JobRecord, Run, StoreError, StoredRun, held_curve, json, lines, prices,
-    rankings, spreadsheet, tables,
+    AgentRecord, ExtraFile, JobRecord, Run, StoreError, StoredRun, held_curve, json, lines, prices, rankings,
+    spreadsheet, tables,
 };
 use crate::engine::Window;
 use crate::files::FolderLock;
