@@ -13,7 +13,7 @@ use tiltyard::internals::store::outcomes::PackStore;
 use tiltyard::internals::store::registry::StoredAgents;
 use tiltyard::prelude::*;
 use tiltyard::run::{
-    HeldBars, Merging, Programs, SWEEP_MEMORY, ShardOptions, StoredSweepRun, check_with, on_threads,
+    HeldBars, Keep, Merging, Programs, SWEEP_MEMORY, ShardOptions, StoredSweepRun, check_with, on_threads,
     prepare_again, run_shard, sweep_and_store, sweep_merged,
 };
 
@@ -319,7 +319,7 @@ pub fn shard(
         let prepared = round.prepared(&request)?;
         let memory = if prepared.scenario.sweep.is_some() { SWEEP_MEMORY } else { usize::MAX };
         let options = RunOptions { memory, ..RunOptions::default() };
-        let options = ShardOptions { shard, publish_every: PUBLISH, options };
+        let options = ShardOptions { shard, publish_every: PUBLISH, keep: Keep::Full, options };
         let report = run_shard(&prepared, &open(&dest, true)?, &options, observer)?;
         if report.stopped { Err(Failed::Cancelled) } else { Ok((report.jobs, report.computed)) }
     });

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use super::progress::Verbosity;
 use crate::domain::Shard;
 use crate::engine::Loop;
+use crate::run::Keep;
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -36,9 +37,30 @@ pub struct RunArgs {
     /// Which shard of the run, where it is divided over machines.
     #[command(flatten)]
     pub shard: ShardArgs,
+    /// Who evaluates the batches of a sweep.
+    #[command(flatten)]
+    pub workers: WorkerArgs,
     /// How it is carried out, and where its results go.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Arguments of a sweep whose batches other processes evaluate.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    /// Evaluate each batch of a sweep in processes that CMD starts, such as `srun -N1 -n1 --exact` inside an allocation; for
+    /// searches that learn. CMD is words of a shell; the store (--out) must be a folder that all machines see.
+    #[arg(long, value_name = "CMD", conflicts_with = "outcomes", help_heading = "Workers")]
+    pub workers: Option<String>,
+    /// How many of them at the same time, each with --threads threads [default: from `SLURM_NTASKS`].
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=4096),
+        requires = "workers",
+        help_heading = "Workers"
+    )]
+    pub worker_count: Option<u16>,
 }
 
 /// Arguments of a shard.
@@ -54,6 +76,37 @@ pub struct ShardArgs {
     /// Longest time between packs, such as 60s or 5m.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s", help_heading = "Shards")]
     pub publish_every: Duration,
+    /// What of a tournament's replays is published: `full`, or `scores` without curves and logs. Packs are then small,
+    /// and `tiltyard merge --keep scores` ranks by them, but stores no run.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        requires = "outcomes",
+        help_heading = "Shards"
+    )]
+    pub keep: KeepArg,
+}
+
+/// What of a tournament's replays travels in packs.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum KeepArg {
+    /// All of it.
+    #[default]
+    Full,
+    /// Scores, without curves and logs.
+    Scores,
+}
+
+impl From<KeepArg> for Keep {
+    fn from(arg: KeepArg) -> Self {
+        match arg {
+            KeepArg::Full => Self::Full,
+            KeepArg::Scores => Self::Scores,
+        }
+    }
 }
 
 /// On how many threads a command replays.

@@ -40,6 +40,7 @@ mod stored;
 mod strategies;
 mod sweep;
 mod visible;
+mod workers;
 
 pub use exit::{Exit, Failure};
 pub use start::main;

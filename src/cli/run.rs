@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering;
 use super::args::{OutputArgs, RunArgs};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{Exit, Failure, cluster, diagnostics, output, programs, sweep};
+use super::{Exit, Failure, cluster, diagnostics, output, programs, sweep, workers};
 use crate::engine::Loop;
 use crate::report;
 use crate::report::terminal::{self, Style};
 use crate::run::{
-    Destination, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, free_memory,
-    on_threads, prepare_with, run_and_store,
+    Destination, Keep, Merging, Prepared, Programs, RunObserver, ScenarioSource, WaitForShards, Workers,
+    free_memory, merge_scores, on_threads, prepare_with, run_and_store,
 };
 use crate::scenario::ReportFormat;
 use crate::store::outcomes::PackStore;
@@ -31,7 +31,19 @@ pub fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(&args.output.out))?;
     let programs =
         Programs { fresh: args.fresh, replay: args.replay.clone(), ..programs::of(&args.output.out) };
-    run_source(&source, &args.output, &programs, args.engine.into(), None)
+    let made = Made { engine: args.engine.into(), merge: None, workers: workers::of(args, &source)? };
+    run_source(&source, &args.output, &programs, made)
+}
+
+/// How a run is made; no result depends on it.
+#[derive(Debug, Default)]
+pub struct Made<'a> {
+    /// The replay loop.
+    pub engine: Loop,
+    /// Outcomes of shards that it is made of.
+    pub merge: Option<Merge<'a>>,
+    /// Who evaluates the batches of a sweep.
+    pub workers: Option<Workers>,
 }
 
 /// Outcomes of shards that a run is made of.
@@ -41,6 +53,8 @@ pub struct Merge<'a> {
     pub dest: &'a str,
     /// How long to wait for shards that are not finished.
     pub wait: Option<WaitForShards>,
+    /// Whether a run is wanted of a tournament, or its scores alone.
+    pub keep: Keep,
 }
 
 impl Merge<'_> {
@@ -53,7 +67,7 @@ impl Merge<'_> {
     ) -> Result<Merging, crate::run::RunError> {
         // One that waits may come before the first shard.
         let store = PackStore::open(self.dest, self.wait.is_some())?;
-        let merging = Merging::of(prepared, &store, self.wait, observer)?;
+        let merging = Merging::keeping(self.keep, prepared, &store, self.wait, observer)?;
         if !quiet {
             let (jobs, packs) = (merging.merged.jobs, merging.packs as u64);
             output::say(&format!(
@@ -74,8 +88,7 @@ pub fn run_source(
     source: &ScenarioSource,
     args: &OutputArgs,
     programs: &Programs,
-    engine: Loop,
-    merge: Option<Merge<'_>>,
+    Made { engine, merge, workers }: Made<'_>,
 ) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen();
     let destination = begin(source, args)?;
@@ -88,6 +101,9 @@ pub fn run_source(
         if !args.quiet {
             diagnostics::notes(prepared.notes());
         }
+        if let Some(workers) = workers {
+            prepared = workers.into_prepared(prepared);
+        }
         let progress = Progress::new(args.verbosity(), interrupt.clone());
         let merging = merge.map(|merge| merge.merge(&prepared, args.quiet, &progress)).transpose();
         let merging = merging.map_err(|error| Failure::of_run(&error, source))?;
@@ -95,23 +111,25 @@ pub fn run_source(
             return sweep::run(&prepared, &destination, args, engine, (interrupt, merging)).map(|()| None);
         }
         let found = merging.as_ref().map(Merging::counter);
-        let prepared = match merging {
-            Some(merging) => {
-                merging.into_prepared(prepared).map_err(|error| Failure::of_run(&error, source))?
-            }
-            None => prepared,
-        };
         let memory = args.memory.unwrap_or(INDICATOR_MEMORY);
         let options = RunOptions { engine, memory, ..RunOptions::default() };
-        let stored = run_and_store(&prepared, &destination, options, &progress);
+        let scores = merge.is_some_and(|merge| merge.keep == Keep::Scores);
+        let stored = match merging {
+            Some(merging) if scores => merge_scores(prepared, &destination, options, &progress, merging),
+            Some(merging) => merging
+                .into_prepared(prepared)
+                .and_then(|prepared| run_and_store(&prepared, &destination, options, &progress)),
+            None => run_and_store(&prepared, &destination, options, &progress),
+        };
         if let (Some(found), Ok(_), false) = (found, &stored, args.quiet) {
             let found = found.load(Ordering::Relaxed);
             output::say(&format!("of these, {} came from packs", output::counted(found, "job")));
         }
-        stored.map(Some).map_err(|error| Failure::of_run(&error, source))
+        stored.map(|stored| Some((stored, scores))).map_err(|error| Failure::of_run(&error, source))
     })?;
     match stored {
-        Some(stored) => show(args, &stored.with_proofs_of(&args.out)?).map(|()| Exit::Done),
+        Some((stored, false)) => show(args, &stored.with_proofs_of(&args.out)?, true).map(|()| Exit::Done),
+        Some((stored, true)) => show(args, &stored, false).map(|()| Exit::Done),
         None => Ok(Exit::Done),
     }
 }
@@ -140,8 +158,8 @@ pub fn begin<'a>(source: &'a ScenarioSource, args: &'a OutputArgs) -> Result<Des
     Ok(destination)
 }
 
-/// The leaderboard in the form that was asked for.
-fn show(args: &OutputArgs, stored: &StoredRun) -> Result<(), Failure> {
+/// The leaderboard in the form that was asked for; without curves where the folder has none.
+fn show(args: &OutputArgs, stored: &StoredRun, has_curves: bool) -> Result<(), Failure> {
     if args.json {
         return output::result(&report::leaderboard_json(&stored.leaderboard)?);
     }
@@ -150,7 +168,7 @@ fn show(args: &OutputArgs, stored: &StoredRun) -> Result<(), Failure> {
     }
     let style = output::style();
     // Curves need signs that only a terminal has: nothing is read for a pipe.
-    let curves = if style.unicode { report::sparks(stored)? } else { Vec::new() };
+    let curves = if style.unicode && has_curves { report::sparks(stored)? } else { Vec::new() };
     output::result(&terminal::leaderboard_with_curves(stored, &curves, style))?;
     let Some(tournament) = &stored.tournament else {
         return output::result(&format!("\n{}", terminal::verdict(stored, style)));

@@ -10,11 +10,14 @@ use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path;
+use object_store::retry::{RequestError, RetryError};
 use object_store::{Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
-/// How long a server may be away before it is given up.
+/// How long a server may be away before it is given up, where [`PATIENCE_SET`] does not say.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// Environment variable with another number of seconds.
+const PATIENCE_SET: &str = "TILTYARD_PATIENCE";
 /// Longest pause between two tries.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -39,6 +42,8 @@ pub struct ObjectFolder {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
     runtime: Runtime,
+    /// How long the server may be away.
+    patience: Duration,
 }
 
 impl ObjectFolder {
@@ -61,25 +66,25 @@ impl ObjectFolder {
                     .with_bucket_name(bucket)
                     .with_retry(retry)
                     .build()
-                    .map_err(to_io)?,
+                    .map_err(wrong_settings)?,
             ),
             "az" | "azure" | "abfs" => Arc::new(
                 MicrosoftAzureBuilder::from_env()
                     .with_container_name(bucket)
                     .with_retry(retry)
                     .build()
-                    .map_err(to_io)?,
+                    .map_err(wrong_settings)?,
             ),
             _ => Arc::new(
                 AmazonS3Builder::from_env()
                     .with_bucket_name(bucket)
                     .with_retry(retry)
                     .build()
-                    .map_err(to_io)?,
+                    .map_err(wrong_settings)?,
             ),
         };
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { url: url.to_owned(), store, prefix: Path::from(prefix), runtime })
+        Ok(Self { url: url.to_owned(), store, prefix: Path::from(prefix), runtime, patience: patience()? })
     }
 
     /// The URL as the user wrote it.
@@ -152,16 +157,31 @@ impl ObjectFolder {
                 Ok(done) => return Ok(done),
                 Err(error) => to_io(error),
             };
-            if error.kind() != ErrorKind::Other || started.elapsed() > PATIENCE {
+            if error.kind() != ErrorKind::Other || started.elapsed() >= self.patience {
                 return Err(error);
             }
-            sleep(pause);
+            sleep(pause.min(self.patience.saturating_sub(started.elapsed())));
             pause = (pause * 2).min(PAUSE);
         }
     }
 }
 
-/// The kind tells what another try cannot change; `Other` is everything else.
+/// How long a server may be away.
+fn patience() -> io::Result<Duration> {
+    let Ok(text) = std::env::var(PATIENCE_SET) else { return Ok(PATIENCE) };
+    let wrong = |_| {
+        let problem = format!("{PATIENCE_SET} is a whole number of seconds, not `{text}`");
+        io::Error::new(ErrorKind::InvalidInput, problem)
+    };
+    text.trim().parse().map(Duration::from_secs).map_err(wrong)
+}
+
+/// The environment's settings make no connection: another try changes nothing.
+fn wrong_settings(error: Error) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, error.to_string())
+}
+
+/// The kind tells what another try cannot change; `Other` is everything else: a server that is away or too busy.
 fn to_io(error: Error) -> io::Error {
     let kind = match &error {
         Error::NotFound { .. } => ErrorKind::NotFound,
@@ -169,9 +189,31 @@ fn to_io(error: Error) -> io::Error {
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::PermissionDenied,
         Error::NotSupported { .. } | Error::NotImplemented { .. } => ErrorKind::Unsupported,
         Error::InvalidPath { .. } | Error::UnknownConfigurationKey { .. } => ErrorKind::InvalidInput,
-        _ => ErrorKind::Other,
+        // Listings tell of every refusal as a generic error.
+        _ => refusal(&error).unwrap_or(ErrorKind::Other),
     };
     io::Error::new(kind, error.to_string())
+}
+
+/// What the server has refused a request with, where it has answered and will answer so again.
+fn refusal(error: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let failed = causes.filter_map(|error| error.downcast_ref::<RetryError>()).next()?;
+    if matches!(failed.inner(), RequestError::BareRedirect) {
+        return Some(ErrorKind::InvalidInput);
+    }
+    of_status(failed.status()?.as_u16())
+}
+
+/// Of an HTTP status; `None` for those that may pass.
+const fn of_status(status: u16) -> Option<ErrorKind> {
+    match status {
+        404 | 410 => Some(ErrorKind::NotFound),
+        401 | 403 => Some(ErrorKind::PermissionDenied),
+        408 | 409 | 425 | 429 => None,
+        400..500 => Some(ErrorKind::InvalidInput),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -181,5 +223,24 @@ mod tests {
     #[test]
     fn a_url_without_a_bucket_is_refused() {
         assert_eq!(ObjectFolder::open("s3:///x").unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn a_refusal_lasts_and_an_absence_may_pass() {
+        for (status, kind) in [
+            (404, Some(ErrorKind::NotFound)),
+            (403, Some(ErrorKind::PermissionDenied)),
+            (400, Some(ErrorKind::InvalidInput)),
+            (429, None),
+            (500, None),
+            (503, None),
+        ] {
+            assert_eq!(of_status(status), kind, "{status}");
+        }
+        let generic = Error::Generic { store: "S3", source: "connection refused".into() };
+        assert_eq!(to_io(generic).kind(), ErrorKind::Other);
+        let path = "x".to_owned();
+        let denied = Error::PermissionDenied { path, source: "403".into() };
+        assert_eq!(to_io(denied).kind(), ErrorKind::PermissionDenied);
     }
 }

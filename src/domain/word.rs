@@ -1,7 +1,7 @@
 //! Words of results that live as long as the program: written as text, read back as one of the words already known.
 //!
 //! For `#[serde(with = "crate::domain::word")]` on fields of type [`Word`]. The program has a few hundred such
-//! words; what reads back more of them, or longer ones, is no result of ours.
+//! words, and strategies of the user's give their own reasons; longer ones, or more than [`MOST`], are no result of ours.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -12,8 +12,9 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// A word of results, such as `market` or `cross`.
 pub type Word = &'static str;
 
-/// Most words that are read back in one process.
-const MOST: usize = 4_096;
+/// Most words that are read back in one process: strategies of many shards may each have given thousands of reasons. Damaged
+/// or foreign files cannot take more memory than these.
+const MOST: usize = 1 << 20;
 /// Most bytes of a word.
 const LONGEST: usize = 128;
 
@@ -60,5 +61,13 @@ mod tests {
         assert_eq!(read(), "cross");
         assert!(std::ptr::eq(read(), read()), "kept once");
         assert!(serde_json::from_str::<One>(&format!("\"{}\"", "x".repeat(200))).is_err());
+    }
+
+    #[test]
+    fn the_reasons_of_many_shards_are_read_back() {
+        for number in 0..10_000 {
+            let text = format!("\"reason {number}\"");
+            assert_eq!(serde_json::from_str::<One>(&text).unwrap().0, text.trim_matches('"'));
+        }
     }
 }

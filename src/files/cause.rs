@@ -54,6 +54,21 @@ fn of_code(code: i32) -> Option<&'static str> {
     }
 }
 
+/// Whether the same may well succeed later: a disk or network that failed, not a wrong name, place or right.
+pub fn may_pass(error: &io::Error) -> bool {
+    !matches!(
+        error.kind(),
+        ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidFilename
+            | ErrorKind::Unsupported
+    )
+}
+
 /// The input/output error that caused an error of a reader or writer, unless it says that the content is wrong.
 pub fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
     let mut next = Some(error);

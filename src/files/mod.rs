@@ -13,7 +13,7 @@ mod sync;
 mod temporary;
 mod url;
 
-pub use cause::{again, help_for, io_cause};
+pub use cause::{again, help_for, io_cause, may_pass};
 pub use lock::{FileLock, FolderLock, open_plain};
 pub use pending::remove_temporaries;
 pub use replace::{Replacement, replace_folder};

@@ -10,7 +10,7 @@ use super::gaps::GapError;
 use super::quality::Finding;
 use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
-use crate::files::{again, help_for, io_cause};
+use crate::files::{again, help_for, io_cause, may_pass};
 
 /// Why market data could not be loaded or written.
 #[derive(Debug, thiserror::Error)]
@@ -446,6 +446,11 @@ impl MarketError {
                 problems.iter().map(|problem| format!("- {}", problem.help())).collect::<Vec<_>>().join("\n")
             }
         }
+    }
+
+    /// Whether the same command may well succeed later: a disk or an object store that failed.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if may_pass(source))
     }
 
     pub(super) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {

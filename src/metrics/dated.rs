@@ -1,10 +1,12 @@
 //! Drawdowns and extremes of a curve with their times.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Timestamp;
 use crate::engine::batch::{Extremes, IndexedDrawdown};
 
 /// The maximum drawdown of the curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Drawdown {
     /// Trough over peak minus one: at most 0.
     pub depth: f64,

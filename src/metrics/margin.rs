@@ -2,13 +2,15 @@
 //!
 //! Measured of markets with an instrument on margin alone; a spot account has none of them.
 
+use serde::{Deserialize, Serialize};
+
 use super::missing::{Measure, Missing};
 use crate::domain::{Cash, Metric, Side};
 use crate::engine::{ExitState, PostingKind, Replay, valued_at};
 use crate::market::Market;
 
 /// What one agent's margin did in one or several windows.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct MarginMetrics {
     /// Funding received, less funding paid.
     pub funding: Cash,
@@ -37,7 +39,7 @@ pub struct MarginMetrics {
 }
 
 /// Closed round trips of one side.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SideTrades {
     /// How many.
     pub count: u64,

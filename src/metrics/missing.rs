@@ -1,10 +1,12 @@
 //! A metric's value, or why it has none.
 
+use serde::{Deserialize, Serialize};
+
 /// A metric's value, or why there is none.
 pub type Measure = Result<f64, Missing>;
 
 /// Why a metric has no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Missing {
     /// Fewer return periods than the metric needs.
     #[error("too few return periods")]

@@ -3,6 +3,8 @@
 //! Combines as summaries do, with the same neutral element and order. Never holds a return: quantiles are taken of the
 //! concatenated returns (see [`record_metrics`](super::record_metrics())).
 
+use serde::{Deserialize, Serialize};
+
 use super::inputs::MetricInputs;
 use super::moments::sum_by;
 use super::profile::Basis;
@@ -11,7 +13,7 @@ use crate::domain::{Cash, Timestamp};
 use crate::scenario::MetricSpec;
 
 /// One window or several in a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// What the ranking metrics are functions of.
     pub summary: Summary,
@@ -20,7 +22,7 @@ pub struct Record {
 }
 
 /// The parts of a record that no ranking metric needs.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Details {
     /// Start of the first window.
     pub first_at: Timestamp,
@@ -43,7 +45,7 @@ pub struct Details {
 }
 
 /// Times of the extremes and of the maximum drawdown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CurveTimes {
     /// When the highest point was.
     pub high_at: Timestamp,
@@ -56,7 +58,7 @@ pub struct CurveTimes {
 }
 
 /// Sums over closed round trips.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct TradeDetails {
     /// Sum of squared distances of their PnL from its mean.
     pub squares: f64,

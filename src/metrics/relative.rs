@@ -1,5 +1,7 @@
 //! How one return series did against another: the benchmark.
 
+use serde::{Deserialize, Serialize};
+
 use super::benchmark::{alpha, beta, information_ratio};
 use super::capture::{down_capture, up_capture};
 use super::correlation::correlation;
@@ -11,7 +13,7 @@ use super::volatility::volatility;
 use crate::scenario::{MetricSpec, MetricsProfile};
 
 /// The metrics against a benchmark. Fractions.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Relative {
     /// Jensen's, per year.
     pub alpha: Measure,

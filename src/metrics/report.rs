@@ -1,5 +1,7 @@
 //! All metrics of one agent in one window, in one value.
 
+use serde::{Deserialize, Serialize};
+
 use super::dated::Drawdown;
 use super::margin::MarginMetrics;
 use super::missing::Measure;
@@ -10,7 +12,7 @@ use crate::domain::Cash;
 use crate::scenario::MetricsProfile;
 
 /// The metrics of one agent in one window. Fractions unless the name says otherwise.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Metrics {
     /// Whose definitions made the numbers.
     pub profile: MetricsProfile,

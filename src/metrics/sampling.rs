@@ -27,7 +27,7 @@ pub const LEAST_ANNUALISED: Span = Span::DAY.times(30);
 const NEAR: f64 = 0.015;
 
 /// How the return series was sampled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sampling {
     /// Equity at UTC-day closes.

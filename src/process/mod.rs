@@ -1,7 +1,7 @@
 //! Agents that are programs, in any language.
 //!
 //! Owns the protocol and its schema, the start, the limits and the end of a program, and the [`Strategy`] that asks it.
-//! A program sees what a strategy sees, and nothing of the machine but its own files. Never prints, never stores.
+//! A program sees what a strategy sees, and nothing of the machine but its own files. Starts workers of a run. Never prints, never stores.
 //! Invariants: a program that fails is a forfeit with a reason, never an error of the run; nothing waits longer than the
 //! scenario allows; no process outlives its window.
 //!
@@ -26,6 +26,8 @@ mod mask;
 pub mod message;
 #[cfg(not(unix))]
 mod no_link;
+#[cfg(not(unix))]
+mod no_worker;
 mod observation;
 mod recording;
 mod reply;
@@ -38,9 +40,13 @@ mod starter;
 mod tail;
 mod tape;
 mod usage;
+#[cfg(unix)]
+mod worker;
 
 #[cfg(not(unix))]
 use no_link as link;
+#[cfg(not(unix))]
+use no_worker as worker;
 
 pub(crate) use acting::Acting;
 pub use agent::ProcessAgent;
@@ -59,3 +65,4 @@ pub use schema::agent_schema;
 pub use setup::{AgentSetup, Answers};
 pub use starter::Starter;
 pub(crate) use tail::Tail;
+pub use worker::Worker;

@@ -160,6 +160,9 @@ pub enum RunError {
         /// Names of the agents.
         names: Vec<String>,
     },
+    /// Scores alone were asked of a sweep's outcomes, which have nothing else.
+    #[error("outcomes of a sweep have neither curves nor logs that could be left out")]
+    ScoresOfSweep,
     /// The conditions of a sweep leave nothing to try.
     #[error("no combination of the swept values can be tried{}", after_colon(.reason.as_deref()))]
     NothingToTry {
@@ -338,6 +341,17 @@ impl RunError {
         match self {
             Self::Interrupted { done, .. } => Self::Interrupted { done, kept },
             other => other,
+        }
+    }
+
+    /// Whether the same may well succeed later: a disk, a network or an object store that failed. A shard then leaves with
+    /// the exit code 75.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Market(error) => error.is_temporary(),
+            #[cfg(feature = "store")]
+            Self::Store(error) => error.is_temporary(),
+            _ => false,
         }
     }
 

@@ -58,7 +58,7 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
     let (plan, threads) = (prepared.plan(), rayon::current_num_threads());
     let windows = plan.windows.len();
     if let Some(spec) = &prepared.scenario.sweep {
-        let found = sweep::estimate(&SweepPlan { plan, spec, options });
+        let found = sweep::estimate(&SweepPlan::here(plan, spec, options));
         let paths = of_trials(&found, options.engine);
         let sweep::Estimate { trials, jobs, duration, memory, .. } = found;
         let loaded = (plan.market.clock.len() * plan.market.symbols.len() * BAR).min(memory);

@@ -58,7 +58,8 @@ pub use builder::TournamentBuilder;
 pub use check::{CheckReport, check, check_with};
 #[cfg(feature = "store")]
 pub use cluster::{
-    JobFiles, KubernetesJob, Merging, ShardOptions, ShardReport, SlurmJob, WaitForShards, job_name, run_shard,
+    JobFiles, Keep, KubernetesJob, Merging, ShardOptions, ShardReport, SlurmJob, WaitForShards, WorkerNotice,
+    WorkerOptions, Workers, job_name, merge_scores, run_shard, run_worker,
 };
 pub use diagnostic::RunDiagnostic;
 #[cfg(feature = "store")]

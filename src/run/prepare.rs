@@ -12,7 +12,7 @@ use crate::market::{self, HeldBars, LoadRequest, Market};
 use crate::process::Collector;
 use crate::scenario::{Intrabar, Scenario};
 use crate::strategy::{OwnStrategies, Warmup};
-use crate::sweep;
+use crate::sweep::{self, Elsewhere};
 use crate::tournament::formats;
 use crate::tournament::{
     DateRange, KnownReplays, NoReplays, TournamentPlan, WindowSpan, history_needs, plan_windows,
@@ -35,6 +35,8 @@ pub struct Prepared {
     pub(super) collector: Arc<Collector>,
     /// Replays that were made elsewhere.
     pub(super) known: Arc<dyn KnownReplays>,
+    /// Who evaluates batches of a sweep in other processes.
+    pub(super) elsewhere: Option<Arc<dyn Elsewhere>>,
     /// How long that took.
     pub(super) loading: Duration,
     /// Who is left out, and what will not be traded, though it may have been meant.
@@ -144,7 +146,8 @@ pub fn prepare_again(
     }
     let programs = entered.contents;
     let (known, loading) = (Arc::new(NoReplays), started.elapsed());
-    Ok(Prepared { scenario, market, windows, own, programs, collector, known, loading, notes })
+    let elsewhere = None;
+    Ok(Prepared { scenario, market, windows, own, programs, collector, known, elsewhere, loading, notes })
 }
 
 /// Who is left out and why, one sentence each.

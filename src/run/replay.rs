@@ -76,7 +76,7 @@ pub fn run(
     })
 }
 
-fn assessment(
+pub(super) fn assessment(
     prepared: &Prepared,
     results: &Results,
     observer: &dyn RunObserver,

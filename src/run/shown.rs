@@ -110,8 +110,9 @@ impl RunError {
             }
             Self::NoSweep => "add a `[sweep]` table to the scenario",
             Self::SearchLearns { .. } => {
-                "use grid, random, sobol or latin_hypercube, or run it on one machine"
+                "use grid, random, sobol or latin_hypercube, or run it with --workers, which evaluate each batch"
             }
+            Self::ScoresOfSweep => "leave `--keep scores` out: it is for tournaments",
             Self::ProgramsInShards { .. } => {
                 "what a program answers is recorded by the run that asks it: leave them out, or run on one machine"
             }

@@ -51,8 +51,10 @@ pub fn sweep(
     let scenario = &prepared.scenario;
     let spec = scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
     let plan = prepared.plan();
-    check_memory(sweep::foreseen(&SweepPlan { plan, spec, options }, cache.keeps()))?;
-    let (searched, validation) = search(&SweepPlan { plan, spec, options }, cache, observer)?;
+    let asked =
+        SweepPlan { elsewhere: prepared.elsewhere.as_deref(), ..SweepPlan::here(plan, spec, options) };
+    check_memory(sweep::foreseen(&asked, cache.keeps()))?;
+    let (searched, validation) = search(&asked, cache, observer)?;
     let winner = with_winner(scenario, spec, &searched);
     let has_winner = winner.is_some();
     let scenario = winner.unwrap_or_else(|| scenario.clone());

@@ -61,8 +61,10 @@ mod prices;
 mod proof_record;
 mod proofs;
 mod prune;
+mod rankings;
 pub mod registry;
 mod repair;
+mod run;
 mod run_record;
 mod score_record;
 mod selection_record;
@@ -110,7 +112,9 @@ pub use period_stats_record::{
 pub use prices::{PriceSeries, prices};
 pub use proof_record::ProofRecord;
 pub use prune::prune;
+pub use rankings::write_scores;
 pub use repair::{Repaired, repair};
+pub use run::Run;
 pub use run_record::{
     CostRecord, EntrantRecord, FORMAT_VERSION, FlagRecord, PositionRecord, RegisteredRecord, RunRecord,
     WindowRecord,
@@ -129,4 +133,4 @@ pub use tournament_record::{TOURNAMENT_FORMAT_VERSION, TournamentRecord, Tournam
 pub use trade_rows::{TradeRow, trades};
 pub use usage_record::UsageRecord;
 pub use word_map::WordMap;
-pub use writer::{Published, Run, RunWriter};
+pub use writer::{Published, RunWriter};

@@ -11,43 +11,27 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
-use super::battle_record::{battles, scores_csv};
 use super::candles::{self, CandleClock};
 use super::decisions;
 use super::equity::{self, EquityPart};
 use super::identity::identify_recorded;
 use super::manifest::Manifest;
+use super::run::folder_name;
 use super::staging::Staging;
 use super::table_file::TableFile;
 use super::{
-    AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord,
-    StoreError, StoredRun, TournamentRecord, held_curve, json, lines, prices, spreadsheet, tables,
+    AgentRecord, ExtraFile, JobRecord, Run, StoreError, StoredRun, held_curve, json, lines, prices, rankings,
+    spreadsheet, tables,
 };
-use crate::domain::{AgentName, check_name};
 use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
-use crate::scenario::{Benchmark, EquityRows, ReportFormat, Scenario};
-use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, repeated};
+use crate::scenario::{EquityRows, ReportFormat};
+use crate::tournament::{AgentResult, Assessment, CutoffSplit, Tournament};
 
 /// Ticks of the equity curve that are held in memory at once.
 const EQUITY_PART: usize = 1 << 16;
-
-/// What a run is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
-    /// Its identity, see [`super::identify`].
-    pub id: RunId,
-    /// The checked scenario.
-    pub scenario: &'a Scenario,
-    /// The scenario's text as the user wrote it.
-    pub source: &'a str,
-    /// Market data of the run.
-    pub market: &'a Market,
-    /// Whether every Parquet file gets a CSV twin.
-    pub csv: bool,
-}
 
 /// A published run. Until this is dropped the folder is locked, so that no process removes a run that is not in
 /// the index yet.
@@ -250,67 +234,22 @@ impl<'a> RunWriter<'a> {
     }
 
     fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
-        let Run { id, scenario, market, .. } = self.run;
         let folder = self.staging.folder();
-        let run = RunRecord { equity: self.rows, ..RunRecord::new(&id, scenario, market, tournament) };
-        let (accepted, left_out) = (run.market.accepted.clone(), run.flags.left_out.clone());
+        let found = (self.assessment.as_ref(), self.cutoffs.as_slice());
         let mut records = std::mem::take(&mut *self.records());
-        let stored = StoredRun {
-            folder: folder.to_owned(),
-            run,
-            leaderboard: LeaderboardRecord {
-                accepted,
-                cutoffs: self.cutoffs(tournament),
-                left_out,
-                ..LeaderboardRecord::new(&id, &scenario.name, tournament)
-                    .with_models(scenario, &tournament.windows)
-                    .with_usage(scenario, &self.recording)
-            },
-            battles: battles(tournament),
-            agents: tournament
-                .agents
-                .iter()
-                .filter_map(|agent| records.remove(agent.name.as_str()))
-                .collect(),
-            tournament: self.assessment.as_ref().map(|found| {
-                let regimes = tournament.windows.iter().filter_map(|span| span.regime);
-                let regimes = regimes.map(|regime| regime.as_str().to_owned());
-                TournamentRecord::new(found, scenario.report.benchmark.as_ref().map(Benchmark::name), regimes)
-            }),
-            standings: self
-                .assessment
-                .as_ref()
-                .and_then(|found| found.standings.as_ref().ok().map(StandingsRecord::new)),
-        };
+        let agents = tournament.agents.iter().filter_map(|agent| records.remove(agent.name.as_str()));
+        let agents = agents.collect();
+        let place = (folder.to_owned(), agents);
+        let mut stored = rankings::of(self.run, tournament, found, &self.recording, place);
+        stored.run.equity = self.rows;
         self.write_prices(tournament)?;
         if !self.recording.is_empty() {
             decisions::write(folder, self.run.csv, &self.recording)?;
         }
         decisions::write_logs(folder, &self.logs)?;
-        let names = tournament.agents.iter().map(|agent| &agent.name);
-        json::write_text(&folder.join("scores.csv"), &scores_csv(names, &stored.battles))?;
-        json::write(&folder.join("battles.json"), "the battles", &stored.battles)?;
-        json::write_text(&folder.join("leaderboard.csv"), &stored.leaderboard.to_csv())?;
-        json::write_text(&folder.join("leaderboard.json"), &stored.leaderboard.to_json()?)?;
-        if let Some(tournament) = &stored.tournament {
-            json::write_text(&folder.join("tournament.json"), &tournament.to_json()?)?;
-        }
-        if let Some(standings) = &stored.standings {
-            json::write_text(&folder.join("standings.json"), &standings.to_json()?)?;
-            json::write_text(&folder.join("standings.csv"), &standings.to_csv())?;
-        }
+        rankings::write(folder, tournament, &stored)?;
         json::write(&folder.join("run.json"), "the run", &stored.run)?;
         Ok(stored)
-    }
-
-    fn cutoffs(&self, tournament: &Tournament) -> Vec<CutoffRecord> {
-        let entry = |row: &Ranking| {
-            let agent = &tournament.agents[row.agent];
-            (agent.name.as_str(), agent.repeat_of.as_ref().map(AgentName::as_str))
-        };
-        let order = repeated(tournament.leaderboard.rankings.iter().map(entry));
-        let order: Vec<&str> = order.iter().map(|agent| agent.name).collect();
-        self.cutoffs.iter().map(|split| CutoffRecord::new(split, &order)).collect()
     }
 
     fn agent_folder(&self, agent: &AgentResult) -> PathBuf {
@@ -328,9 +267,4 @@ impl<'a> RunWriter<'a> {
         let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
         TableFile::create(folder, name, self.run.csv, &empty)
     }
-}
-
-/// A scenario's name as one plain part of a path.
-pub(super) fn folder_name(name: &str) -> Result<&str, StoreError> {
-    check_name(name).map(|()| name).map_err(|error| StoreError::FolderName { reason: error.to_string() })
 }

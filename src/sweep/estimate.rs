@@ -43,7 +43,7 @@ pub struct Estimate {
 /// Times a sample on the current pool; its outcomes are discarded.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
-    let SweepPlan { plan, spec, options } = *sweep;
+    let SweepPlan { plan, spec, options, .. } = *sweep;
     let trials = trials(spec);
     let sample = match spec.trials {
         Some(trials) => first_setups(sweep, (trials as usize).min(MOST)),
@@ -71,7 +71,7 @@ pub fn estimate(sweep: &SweepPlan<'_>) -> Estimate {
 /// Bytes that a sweep will take at most besides the bars, without a sample of it. `keeps`: whether its cache keeps the
 /// outcomes, so that they need not be in memory.
 pub fn foreseen(sweep: &SweepPlan<'_>, keeps: bool) -> usize {
-    let SweepPlan { plan, spec, options } = *sweep;
+    let SweepPlan { plan, spec, options, .. } = *sweep;
     let sampled = |window: usize| {
         Sampled::of(plan.market, plan.windows[window].window.ticks, plan.scenario.metrics.periods_per_year)
             .ticks

@@ -7,6 +7,7 @@
 //! the cache keeps none.
 
 mod columns;
+mod elsewhere;
 mod error;
 mod estimate;
 mod evaluate;
@@ -32,6 +33,7 @@ mod testing;
 mod tests;
 
 pub use columns::{Chosen, TrialColumns};
+pub use elsewhere::{Elsewhere, OpenJob};
 pub use error::SweepError;
 pub use estimate::{Estimate, estimate, foreseen};
 pub use evaluate::{Evaluator, TrialJob};

@@ -1,5 +1,6 @@
 //! What a sweep runs.
 
+use super::Elsewhere;
 use crate::scenario::SweepSpec;
 use crate::tournament::{RunOptions, TournamentPlan};
 
@@ -12,4 +13,13 @@ pub struct SweepPlan<'a> {
     pub spec: &'a SweepSpec,
     /// Engine and memory settings; no result depends on them.
     pub options: RunOptions,
+    /// Who evaluates batches in other processes; no result depends on it.
+    pub elsewhere: Option<&'a dyn Elsewhere>,
+}
+
+impl<'a> SweepPlan<'a> {
+    /// A sweep that this process evaluates alone.
+    pub const fn here(plan: TournamentPlan<'a>, spec: &'a SweepSpec, options: RunOptions) -> Self {
+        Self { plan, spec, options, elsewhere: None }
+    }
 }

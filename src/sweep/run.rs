@@ -11,8 +11,8 @@ use super::columns::Measuring;
 use super::register::{PATIENCE, Register, Registered};
 use super::search::{PointBatch, PointResult, search};
 use super::{
-    Evaluator, JobKey, JobKeys, Objective, Outcomes, Point, Space, SweepError, SweepPlan, Trial, TrialCache,
-    TrialColumns, TrialJob, TrialOutcome, WindowOutcome, load,
+    Elsewhere, Evaluator, JobKey, JobKeys, Objective, OpenJob, Outcomes, Point, Space, SweepError, SweepPlan,
+    Trial, TrialCache, TrialColumns, TrialJob, TrialOutcome, WindowOutcome, load,
 };
 use crate::metrics::Score;
 use crate::scenario::{SweepSpec, SweptValue, TrialSetup};
@@ -119,6 +119,7 @@ struct Sweep<'a> {
     plan: TournamentPlan<'a>,
     spec: &'a SweepSpec,
     evaluator: Evaluator<'a>,
+    elsewhere: Option<&'a dyn Elsewhere>,
     keys: JobKeys<'a>,
     trial_cache: &'a mut dyn TrialCache,
     observer: &'a dyn SweepObserver,
@@ -137,11 +138,12 @@ impl<'a> Sweep<'a> {
         observer: &'a dyn SweepObserver,
     ) -> Self {
         let (register, measuring) = (Register::new(&sweep), Measuring::new(&sweep, windows));
-        let SweepPlan { plan, spec, options } = sweep;
+        let SweepPlan { plan, spec, options, elsewhere } = sweep;
         Self {
             plan,
             spec,
             evaluator: Evaluator::new(plan, options),
+            elsewhere,
             keys: JobKeys::new(plan),
             trial_cache,
             observer,
@@ -288,7 +290,7 @@ impl<'a> Sweep<'a> {
             job.windows = open;
         }
         let replayed = open_keys.len();
-        let found_now = self.evaluator.evaluate(&jobs);
+        let found_now = self.evaluate(trials, &jobs, &open_keys)?;
         if replayed > 0 {
             let batch: Vec<_> = open_keys.iter().copied().zip(found_now.iter().flatten()).collect();
             self.trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
@@ -300,6 +302,48 @@ impl<'a> Sweep<'a> {
             }
         }
         Ok((fresh, replayed, found))
+    }
+
+    /// Evaluates these jobs of trials: in other processes where there are any, and here what they leave.
+    fn evaluate(
+        &mut self,
+        trials: &[usize],
+        jobs: &[TrialJob],
+        keys: &[JobKey],
+    ) -> Result<Vec<Vec<WindowOutcome>>, SweepError> {
+        let Some(elsewhere) = self.elsewhere.filter(|_| !keys.is_empty()) else {
+            return Ok(self.evaluator.evaluate(jobs));
+        };
+        let mut open = Vec::with_capacity(keys.len());
+        let mut rest = keys.iter();
+        for (job, &trial) in jobs.iter().zip(trials) {
+            let values = &self.trials[trial].values;
+            open.extend(job.windows.iter().zip(&mut rest).map(|(&window, &key)| OpenJob {
+                values,
+                window,
+                key,
+            }));
+        }
+        let mut found = elsewhere.evaluate(&open, &|| self.observer.cancelled());
+        found.resize_with(keys.len(), || None);
+        if self.observer.cancelled() {
+            let batch: Vec<_> = keys
+                .iter()
+                .zip(&found)
+                .filter_map(|(&key, outcome)| Some((key, outcome.as_ref()?)))
+                .collect();
+            self.trial_cache.append(&batch).map_err(SweepError::TrialCache)?;
+            return Err(SweepError::Interrupted { trials: self.trials.len() });
+        }
+        let mut missing = found.iter().map(Option::is_none);
+        let left = |job: &TrialJob| {
+            let windows = job.windows.iter().copied().zip(&mut missing).filter(|(_, missing)| *missing);
+            TrialJob { windows: windows.map(|(window, _)| window).collect(), setup: job.setup.clone() }
+        };
+        let left: Vec<TrialJob> = jobs.iter().map(left).collect();
+        let mut here = self.evaluator.evaluate(&left).into_iter().flatten();
+        let mut all = found.into_iter().filter_map(|outcome| outcome.or_else(|| here.next()));
+        Ok(jobs.iter().map(|job| all.by_ref().take(job.windows.len()).collect()).collect())
     }
 
     /// Enters where a trial's outcome is: in the cache, or in memory where that keeps nothing.

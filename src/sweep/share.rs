@@ -99,7 +99,7 @@ pub fn evaluate_own(
     observer: &dyn SweepObserver,
     mut keep: impl FnMut(JobKey, &WindowOutcome),
 ) -> Result<(), SweepError> {
-    let SweepPlan { plan, spec, options } = *sweep;
+    let SweepPlan { plan, spec, options, .. } = *sweep;
     let evaluator = Evaluator::new(plan, options);
     let mut keys = JobKeys::new(plan);
     let (mut next, mut size) = (0, rayon::current_num_threads().max(1));

@@ -89,7 +89,7 @@ impl SweepFixture {
     }
 
     pub fn sweep(&self) -> SweepPlan<'_> {
-        SweepPlan { plan: self.plan(), spec: self.spec(), options: RunOptions::default() }
+        SweepPlan::here(self.plan(), self.spec(), RunOptions::default())
     }
 
     pub fn spec(&self) -> &SweepSpec {

@@ -21,6 +21,7 @@ mod remembered;
 mod repeats;
 mod run;
 mod score;
+mod scored;
 mod share;
 pub mod standings;
 mod stratified;
@@ -45,8 +46,11 @@ pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;
 pub use remembered::remembered_in_words;
 pub use repeats::{Repeated, Spread, repeated};
-pub use run::{INDICATOR_MEMORY, Interrupted, NoProgress, Observer, RunOptions, run, run_by, run_entrants};
+pub use run::{
+    INDICATOR_MEMORY, Interrupted, NoProgress, Observer, Played, RunOptions, run, run_by, run_entrants,
+};
 pub use score::{score, score_of_repeats, score_over, shown, why_over};
-pub use share::{KnownReplays, NoReplays, Share, run_known, run_share};
+pub use scored::scored;
+pub use share::{KnownReplays, NoReplays, Share, run_known, run_scores, run_share};
 pub use timeline::{AgentSnapshot, AgentTimeline, Snapshot, Timeline};
 pub use windows::{plan_windows, unused_ticks};

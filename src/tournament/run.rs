@@ -103,13 +103,23 @@ pub fn run_entrants(
     options: RunOptions,
 ) -> Result<Tournament, Interrupted> {
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
-        super::job::replay_entrant(plan, own, agent, span, cache, options.engine)
+        Played::Replay(super::job::replay_entrant(plan, own, agent, span, cache, options.engine))
     };
     run_with(plan, observer, options, &play)
 }
 
+/// What an agent did in a window.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is passed on at once, and never kept")]
+pub enum Played {
+    /// All of it, still to be measured.
+    Replay(Replay),
+    /// Its measured scores, see [`scored`](super::scored()).
+    Scores(Box<WindowResult>),
+}
+
 /// Replays one agent in one window, with the window's indicator columns.
-type Play<'a> = dyn Fn(&AgentSpec, &WindowSpan, &IndicatorCache) -> Replay + Sync + 'a;
+type Play<'a> = dyn Fn(&AgentSpec, &WindowSpan, &IndicatorCache) -> Played + Sync + 'a;
 
 /// [`run`] with any way to replay.
 pub(super) fn run_with(
@@ -140,14 +150,22 @@ fn battle(
     window: usize,
     observer: &dyn Observer,
     options: RunOptions,
-    play: &(dyn Fn(&AgentSpec) -> Replay + Sync),
+    play: &(dyn Fn(&AgentSpec) -> Played + Sync),
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
     let job = |(agent, spec): (usize, &AgentSpec)| {
         if observer.cancelled() {
             return None;
         }
-        let mut replay = play(spec);
+        let mut replay = match play(spec) {
+            Played::Replay(replay) => replay,
+            Played::Scores(result) => {
+                done.fetch_add(1, Ordering::Relaxed);
+                let ticks = result.replay.window.ticks;
+                observer.job_done(agent, window, ticks.last - ticks.first, 0);
+                return Some(*result);
+            }
+        };
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
         let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
         let ticks = replay.equity.len();
@@ -259,9 +277,10 @@ mod tests {
         let windows = plan_windows(&spec, &market, all(&market), Seed(0)).unwrap();
         let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting::default();
-        let run =
-            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| play(&market, agent, span))
-                .unwrap();
+        let run = run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| {
+            Played::Replay(play(&market, agent, span))
+        })
+        .unwrap();
         let mut seen = observer.seen.into_inner().unwrap();
         seen.sort_unstable();
         let expected: Vec<_> = (0..3).flat_map(|a| (0..5).map(move |w| (a, w, 10))).collect();
@@ -288,8 +307,8 @@ mod tests {
             on_threads(threads, || {
                 format!(
                     "{:?}",
-                    run_with(&plan, &NoProgress, RunOptions::default(), &|agent, span, _| play(
-                        &market, agent, span
+                    run_with(&plan, &NoProgress, RunOptions::default(), &|agent, span, _| Played::Replay(
+                        play(&market, agent, span)
                     ))
                 )
             })
@@ -305,8 +324,10 @@ mod tests {
         let plan = TournamentPlan { scenario: &scenario, market: &market, windows: &windows };
         let observer = Counting { stop_after: Some(3), ..Counting::default() };
         let stopped = on_threads(1, || {
-            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| play(&market, agent, span))
-                .unwrap_err()
+            run_with(&plan, &observer, RunOptions::default(), &|agent, span, _| {
+                Played::Replay(play(&market, agent, span))
+            })
+            .unwrap_err()
         });
         assert_eq!(stopped, Interrupted { done: 3, total: 10 });
         assert_eq!(stopped.to_string(), "interrupted after 3 of 10 jobs");

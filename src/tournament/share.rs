@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::outcome::WindowSpan;
 use super::plan::TournamentPlan;
-use super::{Interrupted, Observer, RunOptions, Tournament};
+use super::{Interrupted, Observer, Played, RunOptions, Tournament, scored};
 use crate::domain::AgentName;
 use crate::engine::Replay;
 use crate::indicator::{Budget, IndicatorCache};
@@ -17,7 +17,7 @@ use crate::strategy::OwnStrategies;
 /// Replays that were made elsewhere, of the same scenario and bars.
 pub trait KnownReplays: Sync + Send + std::fmt::Debug {
     /// What the agent did in the window with this number; `None` where that is to be replayed.
-    fn find(&self, agent: &AgentName, window: u32) -> Option<Replay>;
+    fn find(&self, agent: &AgentName, window: u32) -> Option<Played>;
 }
 
 /// Nothing is known.
@@ -25,7 +25,7 @@ pub trait KnownReplays: Sync + Send + std::fmt::Debug {
 pub struct NoReplays;
 
 impl KnownReplays for NoReplays {
-    fn find(&self, _: &AgentName, _: u32) -> Option<Replay> {
+    fn find(&self, _: &AgentName, _: u32) -> Option<Played> {
         None
     }
 }
@@ -42,8 +42,32 @@ pub fn run_known(
     options: RunOptions,
 ) -> Result<Tournament, Interrupted> {
     let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
-        let replayed = || super::job::replay_entrant(plan, own, agent, span, cache, options.engine);
+        let replayed =
+            || Played::Replay(super::job::replay_entrant(plan, own, agent, span, cache, options.engine));
         known.find(&agent.name, span.window.index).unwrap_or_else(replayed)
+    };
+    super::run::run_with(plan, observer, options, &play)
+}
+
+/// [`run_known`], of which only rankings and standings are wanted: no result has a curve or logs, and memory does not
+/// grow with them.
+///
+/// # Errors
+/// As [`run`](super::run()).
+pub fn run_scores(
+    plan: &TournamentPlan<'_>,
+    own: &OwnStrategies,
+    known: &dyn KnownReplays,
+    observer: &dyn Observer,
+    options: RunOptions,
+) -> Result<Tournament, Interrupted> {
+    let play = |agent: &AgentSpec, span: &WindowSpan, cache: &IndicatorCache| {
+        let replay = match known.find(&agent.name, span.window.index) {
+            Some(Played::Replay(replay)) => replay,
+            Some(scores) => return scores,
+            None => super::job::replay_entrant(plan, own, agent, span, cache, options.engine),
+        };
+        Played::Scores(Box::new(scored(plan, replay)))
     };
     super::run::run_with(plan, observer, options, &play)
 }

@@ -66,6 +66,7 @@ mod run_contract;
 #[cfg(feature = "serve")]
 mod serve;
 mod shards;
+mod shards_scores;
 mod signals;
 mod skipping;
 mod store_faults;
@@ -80,3 +81,5 @@ mod venue_oracle;
 mod wasm_agents;
 #[cfg(feature = "wasm")]
 mod wasm_store;
+#[cfg(unix)]
+mod workers;

@@ -2,7 +2,6 @@
 
 use super::super::{Exit, Failure, programs, run};
 use super::args::RematchArgs;
-use crate::engine::Loop;
 use crate::run::{RematchRequest, rematch as changed};
 
 /// Changes, reads, replays, stores, prints.
@@ -17,5 +16,5 @@ pub fn rematch(args: &RematchArgs) -> Result<Exit, Failure> {
         entrants: &[],
         settings: &args.settings,
     })?;
-    run::run_source(&source, &args.output, &programs::of(&args.output.out), Loop::default(), None)
+    run::run_source(&source, &args.output, &programs::of(&args.output.out), run::Made::default())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::super::args::KeepArg;
 use super::super::output;
 use super::super::{Exit, Failure};
 use super::slurm::shardable;
@@ -27,6 +28,9 @@ pub struct KubernetesArgs {
     /// Persistent volume claim that pods work in: market data, outcomes in a folder, the merged run.
     #[arg(long, value_name = "NAME")]
     pub claim: String,
+    /// What of a tournament's replays travels: `full`, or `scores`, which makes small packs, and rankings in place of a run.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub keep: KeepArg,
     /// The store of the merged run, in the claim.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: String,
@@ -61,7 +65,7 @@ fn wait(text: &str) -> Result<String, String> {
 /// What is wrong with the scenario or an argument.
 pub fn kubernetes(args: &KubernetesArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(args.out.as_ref()))?;
-    shardable(&source)?;
+    shardable(&source, args.keep)?;
     let file = args.file.file_name().and_then(|name| name.to_str()).unwrap_or("scenario.toml");
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !file.chars().all(plain) {
@@ -77,6 +81,7 @@ pub fn kubernetes(args: &KubernetesArgs) -> Result<Exit, Failure> {
             scenario: file.to_owned(),
             outcomes: args.outcomes.clone(),
             out: args.out.clone(),
+            keep: args.keep.into(),
         },
         text: source.text.clone(),
         name: job_name(&source.scenario.name),

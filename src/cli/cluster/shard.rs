@@ -44,21 +44,19 @@ pub fn run_shard(args: &RunArgs, dest: &str) -> Result<Exit, Failure> {
     }
     let interrupt = Interrupt::note();
     let report = on_threads(args.output.threads.count(), || {
-        let store = PackStore::open(dest, true).map_err(failure)?;
-        let prepared = prepare_with(&source.scenario, &[], &programs::of(&args.output.out))
-            .map_err(|error| Failure::of_run(&error, &source))?;
+        let failed = |error| failure(error, &source);
+        let store = PackStore::open(dest, true).map_err(|error| failed(error.into()))?;
+        let prepared =
+            prepare_with(&source.scenario, &[], &programs::of(&args.output.out)).map_err(failed)?;
         let memory = args.output.memory.unwrap_or(INDICATOR_MEMORY);
         let options = RunOptions { engine: args.engine.into(), memory, ..RunOptions::default() };
-        let options = ShardOptions { shard, publish_every: args.shard.publish_every, options };
+        let (publish_every, keep) = (args.shard.publish_every, args.shard.keep.into());
+        let options = ShardOptions { shard, publish_every, keep, options };
         let observer: Box<dyn RunObserver> = match prepared.scenario.sweep {
             Some(_) => Box::new(sweep::progress(args.output.quiet, interrupt)),
             None => Box::new(progress::Progress::new(args.output.verbosity(), interrupt)),
         };
-        let done = shard_of(&prepared, &store, &options, &*observer);
-        done.map_err(|error| match error {
-            RunError::Store(error) => failure(error),
-            error => Failure::of_run(&error, &source),
-        })
+        shard_of(&prepared, &store, &options, &*observer).map_err(failed)
     })?;
     if !args.output.quiet {
         output::say(&said(shard, &report));
@@ -66,11 +64,10 @@ pub fn run_shard(args: &RunArgs, dest: &str) -> Result<Exit, Failure> {
     Ok(if report.stopped { Exit::TryAgain } else { Exit::Done })
 }
 
-/// A shard's outcomes that could not be read or published.
-fn failure(error: crate::store::StoreError) -> Failure {
-    let temporary = error.is_temporary();
-    let failure = Failure::from(error);
-    if temporary { Failure { exit: Exit::TryAgain, ..failure } } else { failure }
+/// A shard that failed; the exit code says whether to try again.
+fn failure(error: RunError, source: &ScenarioSource) -> Failure {
+    let failure = Failure::of_run(&error, source);
+    if error.is_temporary() { Failure { exit: Exit::TryAgain, ..failure } } else { failure }
 }
 
 fn said(shard: Shard, report: &ShardReport) -> String {

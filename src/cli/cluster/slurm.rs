@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use clap::Args;
 
+use super::super::args::KeepArg;
 use super::super::output;
 use super::super::{Exit, Failure};
 use crate::run::{JobFiles, RunError, ScenarioSource, SlurmJob, job_name};
@@ -25,6 +26,9 @@ pub struct SlurmArgs {
     /// Where shards publish: a folder that all nodes see.
     #[arg(long, value_name = "DEST")]
     pub outcomes: String,
+    /// What of a tournament's replays travels: `full`, or `scores`, which makes small packs, and rankings in place of a run.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, hide_possible_values = true)]
+    pub keep: KeepArg,
     /// The store of the merged run.
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub out: String,
@@ -66,7 +70,7 @@ pub struct SlurmArgs {
 /// What is wrong with the scenario or an argument, and where `sbatch` fails.
 pub fn slurm(args: &SlurmArgs) -> Result<Exit, Failure> {
     let source = ScenarioSource::read(&args.file, &StoredAgents::of(args.out.as_ref()))?;
-    shardable(&source)?;
+    shardable(&source, args.keep)?;
     let script = job(args, &source)?.script();
     if !args.submit {
         output::result(&script)?;
@@ -75,9 +79,10 @@ pub fn slurm(args: &SlurmArgs) -> Result<Exit, Failure> {
     submit(&script)
 }
 
-/// Refuses a sweep that cannot be divided, before anything is submitted.
-pub(super) fn shardable(source: &ScenarioSource) -> Result<(), Failure> {
+/// Refuses what cannot be divided, or not like this, before anything is submitted.
+pub(super) fn shardable(source: &ScenarioSource, keep: KeepArg) -> Result<(), Failure> {
     match &source.scenario.sweep {
+        Some(_) if matches!(keep, KeepArg::Scores) => Err(Failure::of_run(&RunError::ScoresOfSweep, source)),
         Some(sweep) if sweep.search.is_adaptive() => {
             let error = RunError::SearchLearns { search: sweep.search.as_str() };
             Err(Failure::of_run(&error, source))
@@ -103,6 +108,7 @@ fn job(args: &SlurmArgs, source: &ScenarioSource) -> Result<SlurmJob, Failure> {
             scenario: args.file.display().to_string(),
             outcomes: args.outcomes.clone(),
             out: args.out.clone(),
+            keep: args.keep.into(),
         },
         name: job_name(&source.scenario.name),
         shards: args.shards,

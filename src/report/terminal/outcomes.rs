@@ -4,7 +4,7 @@ use super::Style;
 use super::grid::{Column, draw};
 use crate::domain::counted;
 use crate::report::numbers::{instant, length};
-use crate::store::outcomes::{OutcomeStatus, RunOutcomes, ShardOutcomes};
+use crate::store::outcomes::{JobsOf, OutcomeStatus, RunOutcomes, ShardOutcomes};
 
 /// Each run with a table of its shards; `dest` is the place of the packs.
 pub fn outcomes(status: &OutcomeStatus, dest: &str, style: Style) -> String {
@@ -16,9 +16,10 @@ pub fn outcomes(status: &OutcomeStatus, dest: &str, style: Style) -> String {
 
 fn of_run(run: &RunOutcomes, style: Style) -> String {
     let RunOutcomes { scenario, run: id, jobs, done, failed, missing, packs, shards, .. } = run;
+    let of_scores = if run.jobs_of == JobsOf::Scores { ", scores alone" } else { "" };
     let mut text = format!(
         "{}: {done} of {} done, {failed} failed, {missing} missing; {}\n",
-        style.bold(&format!("{scenario}, run {id}")),
+        style.bold(&format!("{scenario}, run {id}{of_scores}")),
         counted(*jobs, "job"),
         counted(*packs as u64, "pack")
     );

@@ -1,5 +1,7 @@
 //! What the jobs of every scheduler name: the program and its files.
 
+use super::Keep;
+
 /// Program and files, as the machines of the cluster see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobFiles {
@@ -11,6 +13,18 @@ pub struct JobFiles {
     pub outcomes: String,
     /// The store that the merged run goes to.
     pub out: String,
+    /// What of a tournament's replays travels in packs.
+    pub keep: Keep,
+}
+
+impl JobFiles {
+    /// The option of shards and merge that says what travels; nothing for what is the default.
+    pub(super) const fn keep_words(&self) -> &'static [&'static str] {
+        match self.keep {
+            Keep::Full => &[],
+            Keep::Scores => &["--keep", "scores"],
+        }
+    }
 }
 
 /// A word of a shell's command line.

@@ -62,6 +62,7 @@ impl KubernetesJob {
         let JobFiles { scenario, outcomes, out, .. } = &self.files;
         let arguments =
             ["run", scenario, "--outcomes", outcomes, "--out", out, "--threads", &threads, "--quiet"];
+        let arguments = [&arguments[..], self.files.keep_words()].concat();
         let mut pod = self.pod("shard", &arguments);
         pod["containers"][0]["env"] = json!([{ "name": "COMPLETIONS", "value": completions }]);
         json!({
@@ -98,6 +99,7 @@ impl KubernetesJob {
             "--threads",
             &threads,
         ];
+        let arguments = [&arguments[..], self.files.keep_words()].concat();
         json!({
             "apiVersion": "batch/v1",
             "kind": "Job",

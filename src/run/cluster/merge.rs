@@ -5,16 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::{Prepared, RunError, RunObserver};
+use super::Keep;
 use super::key::{job_kind, tournament_key};
 use crate::domain::AgentName;
-use crate::engine::Replay;
 use crate::process::Collector;
 use crate::store::outcomes::{
-    JobsOf, KeptOutcomes, Merged, OutcomeStatus, Pack, PackStore, decode_replay, merge_packs,
+    JobsOf, KeptOutcomes, Merged, Pack, PackStore, all_finished, decode_replay, decode_scores, merge_packs,
 };
 use crate::store::{RunId, StoreError};
 use crate::sweep::JobKey;
-use crate::tournament::KnownReplays;
+use crate::tournament::{KnownReplays, Played};
 
 /// Outcomes that are added to the merged ones at once.
 const BATCH: usize = 4_096;
@@ -28,6 +28,7 @@ pub struct Merging {
     pub merged: Merged,
     /// Packs that were read.
     pub packs: usize,
+    keep: Keep,
     found: Arc<AtomicU64>,
     outcomes: Option<KeptOutcomes>,
 }
@@ -53,9 +54,23 @@ impl Merging {
         wait: Option<WaitForShards>,
         observer: &dyn RunObserver,
     ) -> Result<Self, RunError> {
-        let (run, jobs_of) = job_kind(prepared)?;
+        Self::keeping(Keep::Full, prepared, store, wait, observer)
+    }
+
+    /// [`Merging::of`] what is wanted of a tournament: for its scores alone, packs of whole replays are read too.
+    ///
+    /// # Errors
+    /// As [`Merging::of`], and [`RunError::ScoresOfSweep`].
+    pub fn keeping(
+        keep: Keep,
+        prepared: &Prepared,
+        store: &PackStore,
+        wait: Option<WaitForShards>,
+        observer: &dyn RunObserver,
+    ) -> Result<Self, RunError> {
+        let (run, jobs_of) = job_kind(prepared, keep)?;
         if let Some(wait) = wait {
-            wait.until_finished(store, &run, observer)?;
+            wait.until_finished(store, (&run, jobs_of), observer)?;
         }
         let packs = wanted(store, jobs_of, &run)?;
         let mut outcomes = KeptOutcomes::temporary()?;
@@ -71,7 +86,7 @@ impl Merging {
             outcomes.append(batch.drain(..))
         })?;
         outcomes.append(batch)?;
-        Ok(Self { merged, packs: packs.len(), found: Arc::default(), outcomes: Some(outcomes) })
+        Ok(Self { merged, packs: packs.len(), keep, found: Arc::default(), outcomes: Some(outcomes) })
     }
 
     /// The outcomes of a sweep.
@@ -81,12 +96,13 @@ impl Merging {
 
     /// What was prepared, with the replays of shards.
     pub fn into_prepared(mut self, prepared: Prepared) -> Result<Prepared, RunError> {
-        let (run, jobs_of) = job_kind(&prepared)?;
-        let (JobsOf::Tournament, Some(outcomes)) = (jobs_of, self.outcomes.take()) else {
+        let (run, jobs_of) = job_kind(&prepared, self.keep)?;
+        let Some(outcomes) = self.outcomes.take().filter(|_| jobs_of != JobsOf::Sweep) else {
             return Ok(prepared);
         };
         let collector = Arc::clone(&prepared.collector);
-        let known = MergedReplays { run, outcomes: Mutex::new(outcomes), collector, found: self.found };
+        let (keep, found) = (self.keep, self.found);
+        let known = MergedReplays { run, keep, outcomes: Mutex::new(outcomes), collector, found };
         Ok(Prepared { known: Arc::new(known), ..prepared })
     }
 
@@ -100,11 +116,19 @@ impl Merging {
 fn wanted(store: &PackStore, jobs_of: JobsOf, run: &RunId) -> Result<Vec<Pack>, StoreError> {
     let mut packs = store.packs()?;
     // Outcomes of sweeps are valid in every run that has the same job.
-    packs.retain(|pack| {
-        pack.info.jobs_of == jobs_of && (jobs_of == JobsOf::Sweep || pack.info.run == run.to_string())
+    packs.retain(|pack| match pack.info.jobs_of {
+        JobsOf::Sweep => jobs_of == JobsOf::Sweep,
+        _ => pack.info.run == run.to_string(),
     });
-    if packs.is_empty() {
-        return Err(StoreError::NoPacks { dest: store.title().to_owned() });
+    let all = packs.len();
+    if jobs_of == JobsOf::Tournament {
+        packs.retain(|pack| pack.info.jobs_of == jobs_of);
+    }
+    let dest = || store.title().to_owned();
+    match (packs.is_empty(), all) {
+        (true, 0) => return Err(StoreError::NoPacks { dest: dest() }),
+        (true, _) => return Err(StoreError::ScoresAlone { dest: dest() }),
+        (false, _) => {}
     }
     Ok(packs)
 }
@@ -113,13 +137,12 @@ impl WaitForShards {
     fn until_finished(
         self,
         store: &PackStore,
-        run: &RunId,
+        (run, jobs_of): (&RunId, JobsOf),
         observer: &dyn RunObserver,
     ) -> Result<(), StoreError> {
         let started = Instant::now();
         while started.elapsed() < self.longest && !observer.cancelled() {
-            let status = OutcomeStatus::read(store)?;
-            if status.runs.iter().any(|one| one.run == run.to_string() && one.is_finished()) {
+            if all_finished(&store.packs()?, &run.to_string(), jobs_of) {
                 break;
             }
             std::thread::sleep(self.every.min(self.longest.saturating_sub(started.elapsed())));
@@ -132,24 +155,41 @@ impl WaitForShards {
 #[derive(Debug)]
 struct MergedReplays {
     run: RunId,
+    keep: Keep,
     outcomes: Mutex<KeptOutcomes>,
     collector: Arc<Collector>,
     found: Arc<AtomicU64>,
 }
 
-impl KnownReplays for MergedReplays {
-    fn find(&self, agent: &AgentName, window: u32) -> Option<Replay> {
-        let key = tournament_key(&self.run, agent, window);
-        let bytes = {
-            let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-            // What cannot be read is replayed.
-            outcomes.find(&[key], |bytes| Some(bytes.to_vec())).ok()?.pop()??
-        };
-        let job = decode_replay(&bytes)?;
+impl MergedReplays {
+    /// The bytes of a job; what cannot be read is replayed.
+    fn bytes(&self, keep: Keep, agent: &AgentName, window: u32) -> Option<Vec<u8>> {
+        let key = tournament_key(keep, &self.run, agent, window);
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        outcomes.find(&[key], |bytes| Some(bytes.to_vec())).ok()?.pop()?
+    }
+
+    fn scores(&self, agent: &AgentName, window: u32) -> Option<Played> {
+        let scores = decode_scores(&self.bytes(Keep::Scores, agent, window)?)?;
+        Some(Played::Scores(Box::new(scores)))
+    }
+
+    fn replay(&self, agent: &AgentName, window: u32) -> Option<Played> {
+        let job = decode_replay(&self.bytes(Keep::Full, agent, window)?)?;
         if let Some(log) = job.log {
             self.collector.keep_log(agent.clone(), window, log);
         }
-        self.found.fetch_add(1, Ordering::Relaxed);
-        Some(job.replay)
+        Some(Played::Replay(job.replay))
+    }
+}
+
+impl KnownReplays for MergedReplays {
+    fn find(&self, agent: &AgentName, window: u32) -> Option<Played> {
+        let found = match self.keep {
+            Keep::Full => self.replay(agent, window),
+            Keep::Scores => self.scores(agent, window).or_else(|| self.replay(agent, window)),
+        };
+        self.found.fetch_add(u64::from(found.is_some()), Ordering::Relaxed);
+        found
     }
 }

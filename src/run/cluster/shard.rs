@@ -7,15 +7,18 @@ use std::time::Duration;
 use super::super::observer::Relay;
 use super::super::stored::now;
 use super::super::{Kept, Prepared, RunError, RunEvent, RunObserver, sweep};
+use super::Keep;
 use super::key::{job_kind, tournament_key};
 use super::publisher::{PublishedPacks, Publisher};
 use crate::domain::{AgentName, Shard};
 use crate::engine::Replay;
 use crate::process::Collector;
-use crate::store::outcomes::{JobReplay, JobsOf, PACK_FORMAT, PackInfo, PackStore, encode_replay};
+use crate::store::outcomes::{
+    JobReplay, JobsOf, PACK_FORMAT, PackInfo, PackStore, encode_replay, encode_scores,
+};
 use crate::store::{RunId, StoreError, sweep::encode_outcome};
 use crate::sweep::{JobKey, OutcomeStatus, OwnJobs, SweepPlan, WindowOutcome, evaluate_own, own_jobs};
-use crate::tournament::{self, RunOptions, Share};
+use crate::tournament::{self, RunOptions, Share, TournamentPlan, scored};
 
 /// Which shard, and how it publishes.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +27,8 @@ pub struct ShardOptions {
     pub shard: Shard,
     /// Longest time between a computed outcome and its publication.
     pub publish_every: Duration,
+    /// What of a tournament's replays is published.
+    pub keep: Keep,
     /// Engine and memory settings; no result depends on them.
     pub options: RunOptions,
 }
@@ -56,10 +61,10 @@ pub fn run_shard(
     options: &ShardOptions,
     observer: &dyn RunObserver,
 ) -> Result<ShardReport, RunError> {
-    let (run, jobs_of) = job_kind(prepared)?;
+    let (run, jobs_of) = job_kind(prepared, options.keep)?;
     let jobs = match jobs_of {
         JobsOf::Sweep => Jobs::of_sweep(prepared, options, observer)?,
-        JobsOf::Tournament => Jobs::of_tournament(prepared, options, run),
+        JobsOf::Tournament | JobsOf::Scores => Jobs::of_tournament(prepared, options, run),
     };
     let known = known(store, jobs_of, &run, options.shard)?;
     let (own, all) = jobs.count();
@@ -138,7 +143,7 @@ impl Jobs {
         observer: &dyn RunObserver,
     ) -> Result<Self, RunError> {
         let spec = prepared.scenario.sweep.as_ref().ok_or(RunError::NoSweep)?;
-        let plan = SweepPlan { plan: prepared.plan(), spec, options: options.options };
+        let plan = SweepPlan::here(prepared.plan(), spec, options.options);
         own_jobs(&plan, options.shard, &Relay(observer)).map(Self::Sweep).map_err(sweep::failure)
     }
 
@@ -170,7 +175,7 @@ impl Jobs {
         match (self, &prepared.scenario.sweep) {
             (Self::Sweep(jobs), Some(spec)) => {
                 watch.event(&RunEvent::SweepStarted { jobs: Some(jobs.own) });
-                let plan = SweepPlan { plan, spec, options: options.options };
+                let plan = SweepPlan::here(plan, spec, options.options);
                 let keep = |key, outcome: &WindowOutcome| {
                     let failed = outcome.status == OutcomeStatus::Forfeit;
                     watch.publisher.keep(key, encode_outcome(outcome), failed);
@@ -181,6 +186,8 @@ impl Jobs {
             (Self::Tournament((run, shard, own, _)), _) => {
                 watch.event(&RunEvent::ReplayStarted { jobs: usize::try_from(*own).unwrap_or(usize::MAX) });
                 let share = ShardShare {
+                    plan,
+                    keep: options.keep,
                     run: *run,
                     shard: *shard,
                     known,
@@ -215,6 +222,8 @@ impl RunObserver for Watch<'_> {
 
 /// The agents and windows of a tournament that are the shard's.
 struct ShardShare<'a> {
+    plan: TournamentPlan<'a>,
+    keep: Keep,
     run: RunId,
     shard: Shard,
     known: &'a HashSet<JobKey>,
@@ -225,7 +234,7 @@ struct ShardShare<'a> {
 impl Share for ShardShare<'_> {
     fn wants(&self, agent: &AgentName, window: u32) -> bool {
         self.shard.owns(agent.as_str(), window)
-            && !self.known.contains(&tournament_key(&self.run, agent, window))
+            && !self.known.contains(&tournament_key(self.keep, &self.run, agent, window))
     }
 
     fn done(&self, agent: &AgentName, window: u32, replay: Replay) {
@@ -235,6 +244,10 @@ impl Share for ShardShare<'_> {
         if failed && self.watch.cancelled() {
             return;
         }
-        self.watch.publisher.keep(tournament_key(&self.run, agent, window), encode_replay(&job), failed);
+        let outcome = match self.keep {
+            Keep::Full => encode_replay(&job),
+            Keep::Scores => encode_scores(&scored(&self.plan, job.replay)),
+        };
+        self.watch.publisher.keep(tournament_key(self.keep, &self.run, agent, window), outcome, failed);
     }
 }

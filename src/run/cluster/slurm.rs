@@ -76,13 +76,13 @@ impl SlurmJob {
         let limit = self.array_limit.map_or_else(String::new, |limit| format!("%{limit}"));
         let more = [format!("--array=0-{}{limit}", count - 1), "--requeue".to_owned()];
         let mut text = self.head("shards", "%A_%a", &[&more[..], &self.shard_options].concat());
-        let JobFiles { program, scenario, outcomes, out } = &self.files;
-        let (shards, restarts) = (self.shards, self.restarts);
+        let JobFiles { program, scenario, outcomes, out, .. } = &self.files;
+        let (shards, restarts, keep) = (self.shards, self.restarts, self.keep());
         let _ = write!(
             text,
             "shard=$(({first} + SLURM_ARRAY_TASK_ID))/{shards}\n\
              code=0\n\
-             srun {} run {} --shard \"$shard\" --outcomes {} --out {} --threads {} --quiet || code=$?\n\
+             srun {} run {} --shard \"$shard\" --outcomes {} --out {}{keep} --threads {} --quiet || code=$?\n\
              if [ \"$code\" = 75 ] && [ \"${{SLURM_RESTART_COUNT:-0}}\" -lt {restarts} ]; then\n  \
                scontrol requeue \"${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}\"\n\
              fi\n\
@@ -96,10 +96,16 @@ impl SlurmJob {
         text
     }
 
+    /// What travels, as words of a command line.
+    fn keep(&self) -> String {
+        self.files.keep_words().iter().map(|word| format!(" {word}")).collect()
+    }
+
     fn merge(&self) -> String {
-        let JobFiles { program, scenario, outcomes, out } = &self.files;
+        let JobFiles { program, scenario, outcomes, out, .. } = &self.files;
+        let keep = self.keep();
         format!(
-            "{}srun {} merge {} --outcomes {} --out {} --threads {}\n",
+            "{}srun {} merge {} --outcomes {} --out {}{keep} --threads {}\n",
             self.head("merge", "%j", &[]),
             quoted(program),
             quoted(scenario),

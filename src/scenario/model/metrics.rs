@@ -31,7 +31,7 @@ impl Default for MetricSpec {
 }
 
 /// The definitions of metrics on which libraries disagree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricsProfile {
     /// This program's own.

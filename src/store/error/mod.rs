@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::decode::DecodeError;
-use crate::files::{again, io_cause};
+use crate::files::{again, io_cause, may_pass};
 
 /// Why results could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +126,12 @@ pub enum StoreError {
     /// There is no place of packs, or nothing in it of the run.
     #[error("there are no packs of outcomes in `{dest}`")]
     NoPacks {
+        /// The place as the user wrote it.
+        dest: String,
+    },
+    /// All packs of the run have scores alone, which make no run.
+    #[error("the packs in `{dest}` have the scores of this run alone")]
+    ScoresAlone {
         /// The place as the user wrote it.
         dest: String,
     },
@@ -356,6 +362,7 @@ impl StoreError {
                 | Self::WalletTwice { .. }
                 | Self::FolderName { .. }
                 | Self::NoPacks { .. }
+                | Self::ScoresAlone { .. }
         )
     }
 
@@ -381,6 +388,9 @@ impl StoreError {
             }
             Self::NoPacks { .. } => {
                 "give the place that the shards publish to (`tiltyard run FILE --shard I/N --outcomes DEST`)".to_owned()
+            }
+            Self::ScoresAlone { .. } => {
+                "rank by them with `--keep scores`; a run's curves and logs are published by shards without it".to_owned()
             }
             Self::PackFormat { .. } => {
                 "give the shards of this version a place of their own; packs of other versions are not read".to_owned()
@@ -470,21 +480,7 @@ impl StoreError {
 
     /// Whether the same command may well succeed later: a disk or network that failed, not a wrong name or right.
     pub fn is_temporary(&self) -> bool {
-        use io::ErrorKind;
-        let lasting = |kind| {
-            matches!(
-                kind,
-                ErrorKind::NotFound
-                    | ErrorKind::PermissionDenied
-                    | ErrorKind::ReadOnlyFilesystem
-                    | ErrorKind::NotADirectory
-                    | ErrorKind::IsADirectory
-                    | ErrorKind::InvalidInput
-                    | ErrorKind::InvalidFilename
-                    | ErrorKind::Unsupported
-            )
-        };
-        matches!(self, Self::Write { source, .. } | Self::Read { source, .. } if !lasting(source.kind()))
+        matches!(self, Self::Write { source, .. } | Self::Read { source, .. } if may_pass(source))
     }
 
     pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {

@@ -12,8 +12,8 @@ use super::pack::{Pack, PackCursor};
 use super::sorted_run::{RunCursor, RunFile};
 use crate::sweep::JobKey;
 
-/// Packs that are read side by side.
-const FAN_IN: usize = 128;
+/// Packs that are read side by side; each takes about half a megabyte.
+const FAN_IN: usize = 64;
 
 /// What was merged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

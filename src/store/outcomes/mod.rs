@@ -1,7 +1,7 @@
 //! Outcomes of jobs: kept on one machine, and published in packs by many.
 //!
 //! Owns how an outcome is kept, found again and carried from machine to machine; what is in its bytes is the matter of
-//! `sweep` (a trial in a window) and `replay` (an agent in a window). Never computes one. Invariants: an outcome is kept
+//! `sweep` (a trial in a window), `replay` and `scores` (an agent in a window). Never computes one. Invariants: an outcome is kept
 //! whole or not at all; a pack never changes, and its name is the hash of its bytes; equal jobs have equal outcomes,
 //! else a merge is refused.
 //!
@@ -17,6 +17,7 @@ mod pack;
 mod pack_objects;
 mod pack_store;
 mod replay;
+mod scores;
 mod sorted_run;
 mod status;
 
@@ -26,4 +27,5 @@ pub use merge::{Merged, merge_packs};
 pub use pack::{JobsOf, PACK_FORMAT, Pack, PackInfo, PackRow};
 pub use pack_store::PackStore;
 pub use replay::{JobReplay, decode_replay, encode_replay};
-pub use status::{OutcomeStatus, RunOutcomes, ShardOutcomes};
+pub use scores::{decode_scores, encode_scores};
+pub use status::{OutcomeStatus, RunOutcomes, ShardOutcomes, all_finished};

@@ -40,8 +40,10 @@ const WHAT: &str = "pack of outcomes";
 pub enum JobsOf {
     /// A trial of a sweep in a window.
     Sweep,
-    /// An agent in a window.
+    /// An agent in a window, with its curve and logs.
     Tournament,
+    /// The scores of an agent in a window.
+    Scores,
 }
 
 /// What a pack is, and how far the shard was that wrote it.
@@ -158,7 +160,8 @@ fn group_end(rows: &[PackRow]) -> usize {
     rows.iter().take(GROUP_ROWS).take_while(fits).count().max(1)
 }
 
-/// A pack whose footer has been read.
+/// A pack whose footer has been read. What it says of row groups is read again when they are: of very many packs it would not
+/// stay small.
 #[derive(Debug, Clone)]
 pub struct Pack {
     /// Its file name, the hash of its bytes.
@@ -169,7 +172,7 @@ pub struct Pack {
     pub info: PackInfo,
     /// The file on this machine.
     pub(super) path: PathBuf,
-    file: ParquetFile,
+    rows: u64,
 }
 
 impl Pack {
@@ -190,7 +193,8 @@ impl Pack {
         }
         let info = serde_json::from_str(text).map_err(StoreError::malformed(Path::new(&title), WHAT))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { name, title, info, path: path.to_owned(), file })
+        let rows = file.metadata().metadata().file_metadata().num_rows();
+        Ok(Self { name, title, info, path: path.to_owned(), rows: u64::try_from(rows).unwrap_or(0) })
     }
 
     /// Compares the bytes with the hash in the name.
@@ -208,13 +212,12 @@ impl Pack {
     }
 
     /// How many outcomes it has.
-    pub fn len(&self) -> u64 {
-        let rows = self.file.metadata().metadata().file_metadata().num_rows();
-        u64::try_from(rows).unwrap_or(0)
+    pub const fn len(&self) -> u64 {
+        self.rows
     }
 
     /// Whether it has none: a shard whose last outcomes were published before.
-    pub fn is_empty(&self) -> bool {
+    pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
@@ -224,7 +227,7 @@ impl Pack {
     /// Where the file cannot be read.
     pub fn keys(&self, mut take: impl FnMut(JobKey)) -> Result<(), StoreError> {
         let selection = Selection { columns: Some(&[0]), groups: None };
-        let batches = self.file.batches(GROUP_ROWS, selection).map_err(|error| self.undecoded(error))?;
+        let batches = self.batches(GROUP_ROWS, selection)?;
         for batch in batches {
             let batch = batch.map_err(|error| self.undecoded(error))?;
             for key in keys(&batch).map_err(|error| self.undecoded(error))? {
@@ -236,12 +239,16 @@ impl Pack {
 
     /// Its outcomes, in order.
     pub(super) fn rows(&self) -> Result<PackCursor<'_>, StoreError> {
-        let batches =
-            self.file.batches(BATCH_ROWS, Selection::default()).map_err(|error| self.undecoded(error))?;
+        let batches = self.batches(BATCH_ROWS, Selection::default())?;
         let mut cursor =
             PackCursor { pack: self, batches, keys: Vec::new(), outcomes: None, at: 0, last: None };
         cursor.load()?;
         Ok(cursor)
+    }
+
+    fn batches(&self, rows: usize, selection: Selection<'_>) -> Result<Batches, StoreError> {
+        let file = ParquetFile::open(&self.path);
+        file.and_then(|file| file.batches(rows, selection)).map_err(|error| self.undecoded(error))
     }
 
     fn undecoded(&self, error: DecodeError) -> StoreError {

@@ -1,6 +1,6 @@
 //! How far the shards of runs are, read from their packs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::domain::{Shard, Timestamp};
 /// What the packs of a place hold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OutcomeStatus {
-    /// One entry a run, by the name of its scenario.
+    /// One entry a run and kind of jobs, by the name of its scenario.
     pub runs: Vec<RunOutcomes>,
 }
 
@@ -72,9 +72,9 @@ impl OutcomeStatus {
     /// # Errors
     /// Where a pack cannot be read.
     pub fn read(store: &PackStore) -> Result<Self, StoreError> {
-        let mut runs: BTreeMap<(String, String), Vec<Pack>> = BTreeMap::new();
+        let mut runs: BTreeMap<(String, String, JobsOf), Vec<Pack>> = BTreeMap::new();
         for pack in store.packs()? {
-            let run = (pack.info.scenario.clone(), pack.info.run.clone());
+            let run = (pack.info.scenario.clone(), pack.info.run.clone(), pack.info.jobs_of);
             runs.entry(run).or_default().push(pack);
         }
         let runs = runs.into_values().map(|packs| of_run(&packs)).collect::<Result<_, _>>()?;
@@ -82,17 +82,17 @@ impl OutcomeStatus {
     }
 }
 
-impl RunOutcomes {
-    /// Whether every shard has published all its jobs: of `N` shards, all or none of which may be of another `N`.
-    pub fn is_finished(&self) -> bool {
-        let mut finished: BTreeMap<u32, u32> = BTreeMap::new();
-        for shard in self.shards.iter().filter(|shard| shard.finished) {
-            if let Ok(shard) = shard.shard.parse::<Shard>() {
-                *finished.entry(shard.count()).or_default() += 1;
-            }
-        }
-        finished.iter().any(|(count, finished)| count == finished)
+/// Whether every shard of a run has published all its jobs of a kind, by the footers of its packs.
+pub fn all_finished(packs: &[Pack], run: &str, jobs_of: JobsOf) -> bool {
+    let is_its = |info: &PackInfo| info.finished && info.run == run && info.jobs_of == jobs_of;
+    let finished: BTreeSet<Shard> =
+        packs.iter().map(|pack| &pack.info).filter(|info| is_its(info)).map(PackInfo::shard).collect();
+    // Of `N` shards, all or none of which may be of another `N`.
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    for shard in finished {
+        *counts.entry(shard.count()).or_default() += 1;
     }
+    counts.iter().any(|(count, finished)| count == finished)
 }
 
 fn of_run(packs: &[Pack]) -> Result<RunOutcomes, StoreError> {

@@ -27,7 +27,7 @@ impl TrialStore {
     /// [`StoreError::Write`] where the folder cannot be made, [`StoreError::Trials`] for a file that is none,
     /// [`StoreError::IndexTooNew`] for one of a newer program.
     pub fn open(out: &Path, scenario: &str) -> Result<Self, StoreError> {
-        let folder = out.join(super::super::writer::folder_name(scenario)?);
+        let folder = out.join(super::super::run::folder_name(scenario)?);
         fs::create_dir_all(&folder).map_err(StoreError::write(&folder))?;
         let kept = KeptOutcomes::open(&folder.join(FILE), FORMAT)?;
         Ok(Self { merged: None, kept })

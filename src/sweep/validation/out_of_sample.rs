@@ -183,7 +183,7 @@ fn replay_in(
     windows: &[usize],
     trial_cache: &mut dyn TrialCache,
 ) -> Result<(), SweepError> {
-    let SweepPlan { plan, spec, options } = *sweep;
+    let SweepPlan { plan, spec, options, .. } = *sweep;
     let Some(Ok(setup)) = spec.setups(std::slice::from_ref(&trial.values)).pop() else { return Ok(()) };
     let mut keys = JobKeys::new(plan);
     let names: Vec<_> = windows.iter().map(|&window| keys.key(&setup, window)).collect();
