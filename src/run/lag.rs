@@ -87,30 +87,34 @@ fn verdict(of: &str, late: &[(usize, f64)]) -> String {
     if best >= BETTER_LATE {
         return format!(
             "{} {} {of}: most often a look ahead of more than a bar, or rows that are stamped too early",
-            delay(best_bars, "leave"),
+            does(best_bars, "leave"),
             percent(best)
         );
     }
     if kept >= SUSPICIOUS {
-        return format!("{} {} {of}: no sign of a look ahead", delay(bars, "leave"), percent(kept));
+        return format!("{} {} {of}: no sign of a look ahead", does(bars, "leave"), percent(kept));
     }
     let taken = if kept <= 0.0 { "all".to_owned() } else { percent(1.0 - kept) };
     if best >= SUSPICIOUS {
-        let (takes, leaves) = (delay(bars, "take"), delay(best_bars, "leave"));
+        let (takes, leaves) = (does(bars, "take"), does(best_bars, "leave"));
         return format!(
             "{takes} {taken} {of}, but {leaves} {}: chance rather than a look ahead",
             percent(best)
         );
     }
-    format!("{} {taken} {of}: most often a look ahead", delay(bars, "take"))
+    format!("{} {taken} {of}: most often a look ahead", does(bars, "take"))
+}
+
+fn delay(bars: usize) -> String {
+    match bars {
+        1 => "one bar of delay".to_owned(),
+        bars => format!("{bars} bars of delay"),
+    }
 }
 
 /// What so many bars of delay do.
-fn delay(bars: usize, verb: &str) -> String {
-    match bars {
-        1 => format!("one bar of delay {verb}s"),
-        bars => format!("{bars} bars of delay {verb}"),
-    }
+fn does(bars: usize, verb: &str) -> String {
+    format!("{} {verb}{}", delay(bars), if bars == 1 { "s" } else { "" })
 }
 
 fn kept(whole: Score, part: Score) -> Option<f64> {
