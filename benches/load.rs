@@ -32,7 +32,8 @@ fn bench(c: &mut Criterion) {
         accept: Vec::new(),
     };
     let frames = BTreeMap::new();
-    let request = LoadRequest { spec: &spec, frames: &frames, history_bars: 0, detail: false };
+    let request =
+        LoadRequest { spec: &spec, frames: &frames, history_bars: 0, detail: false, benchmark: None };
     let mut group = c.benchmark_group("load");
     group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     group

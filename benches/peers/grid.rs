@@ -86,7 +86,13 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
         calendar: None,
         accept: Vec::new(),
     };
-    let request = LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 0, detail: false };
+    let request = LoadRequest {
+        spec: &spec,
+        frames: &Default::default(),
+        history_bars: 0,
+        detail: false,
+        benchmark: None,
+    };
     Ok(load(&request)?)
 }
 

@@ -79,6 +79,7 @@ pub fn market_of(interval: &str, symbols: Vec<Vec<TestBar>>) -> Market {
         digest: String::new(),
         trading_year: TradingYear::of(Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
     }
 }
 

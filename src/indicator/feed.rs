@@ -189,6 +189,7 @@ mod tests {
             in_range: TickRange { first: 0, last: 60 },
             trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
             stated: None,
+            benchmark: None,
         }
     }
 

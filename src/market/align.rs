@@ -10,6 +10,7 @@ use super::bars::{Bars, Row};
 use super::calendar::{TradingYear, first_calendar_row};
 use super::digest;
 use super::error::MarketError;
+use super::reference::ReferenceSeries;
 use super::series_bars::SeriesBars;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::domain::{Interval, Timestamp};
@@ -38,13 +39,21 @@ impl Market {
             &clock[in_range.first..in_range.last],
             interval,
         );
-        Ok(Self { interval, clock, symbols, in_range, digest, trading_year, stated: None })
+        Ok(Self { interval, clock, symbols, in_range, digest, trading_year, stated: None, benchmark: None })
     }
 
     /// Replaces the detected calendar by the one that the scenario states, if any.
     #[must_use]
     pub(super) fn on_calendar(self, stated: Option<Calendar>) -> Self {
         Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), stated, ..self }
+    }
+
+    /// Adds a symbol that is compared with and not traded; it is part of the digest.
+    #[must_use]
+    pub(super) fn compared_with(self, benchmark: Option<ReferenceSeries>) -> Self {
+        let Some(benchmark) = benchmark else { return self };
+        let digest = digest::with_benchmark(&self.digest, &benchmark);
+        Self { digest, benchmark: Some(Box::new(benchmark)), ..self }
     }
 }
 

@@ -15,6 +15,7 @@ use super::held::HeldBars;
 use super::locate::locate;
 use super::margin;
 use super::quality::{Finding, FindingKind, Severity, inspect};
+use super::reference::{self, ReferenceSeries};
 use super::resample::coarser;
 use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
@@ -33,6 +34,8 @@ pub struct LoadRequest<'a> {
     pub history_bars: u32,
     /// Whether to keep finer bars where the data has them.
     pub detail: bool,
+    /// A symbol to compare with that is none of the scenario's, if any.
+    pub benchmark: Option<&'a Symbol>,
 }
 
 /// Bars of a frame that are always kept before the start: the one that contains the start, and the one before
@@ -46,10 +49,10 @@ const ALWAYS_BEFORE: u32 = 2;
 /// All errors in the data of all symbols, in one [`MarketError`].
 pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
     let spec = request.spec;
-    load_from(request, || {
-        let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
-        gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect())
-    })
+    let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
+    let open =
+        || gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect());
+    load_from(request, open, |symbol| reference::read(request, &catalogue, symbol))
 }
 
 /// [`load`] with bars that the program holds in memory, in place of the files that the scenario names.
@@ -62,12 +65,14 @@ pub fn load_held(request: &LoadRequest<'_>, held: &HeldBars) -> Result<Market, M
         let base = Source::held(instrument, held.of(&instrument.source, spec.interval)?);
         Ok(Sources { instrument, base, detail: None })
     };
-    load_from(request, || gather(spec.instruments.iter().map(open).collect()))
+    let open = || gather(spec.instruments.iter().map(open).collect());
+    load_from(request, open, |symbol| reference::of_held(request, held, symbol))
 }
 
 fn load_from<'a>(
     request: &LoadRequest<'a>,
     open: impl FnOnce() -> Result<Vec<Sources<'a>>, MarketError>,
+    compared: impl FnOnce(&Symbol) -> Result<ReferenceSeries, MarketError>,
 ) -> Result<Market, MarketError> {
     let spec = request.spec;
     if let (Some(start), Some(end)) = (spec.start, spec.end)
@@ -79,7 +84,8 @@ fn load_from<'a>(
     check_window(spec, &sources)?;
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
     let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
-    Ok(market.on_calendar(spec.calendar))
+    let benchmark = request.benchmark.map(compared).transpose()?;
+    Ok(market.on_calendar(spec.calendar).compared_with(benchmark))
 }
 
 /// The sources of one symbol's bars.
@@ -149,7 +155,7 @@ impl<'a> Sources<'a> {
             gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
                 .map_err(|gaps| MarketError::Gaps { symbol: self.named().clone(), gaps })?;
         findings.extend(filled_finding(&bars, &filled_rows, spec));
-        self.trusted(&findings, &spec.accept)?;
+        trusted(self.named(), &findings, &spec.accept)?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();
         for (&coarse, &wanted) in coarser_frames {
@@ -181,24 +187,6 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// Refuses bars with an error-level finding that the scenario does not accept.
-    fn trusted(&self, findings: &[Finding], accept: &[Acceptable]) -> Result<(), MarketError> {
-        // Other errors (overlapping or invalid bars) are refused elsewhere, with their own messages.
-        let may_be = |finding: &Finding, kinds: &[Acceptable]| {
-            kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
-        };
-        let severe = findings.iter().filter(|one| {
-            one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
-        });
-        let problems: Vec<MarketError> = severe
-            .map(|one| MarketError::Untrusted {
-                symbol: self.named().clone(),
-                finding: Box::new(one.clone()),
-            })
-            .collect();
-        if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
-    }
-
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
     /// length, so counting that many rows backwards yields enough buckets; one extra bucket covers a first
     /// one that may be incomplete.
@@ -213,11 +201,7 @@ impl<'a> Sources<'a> {
         let base = if resampled { (history + 2) * per(spec.interval) } else { history };
         let coarser = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let rows = coarser.map(|(&coarse, &wanted)| buckets(coarse, wanted)).fold(base, u64::max);
-        // A bar that opens before the end is read to its close.
-        let end = spec.end.map(|end| {
-            let last = end - crate::domain::Span::from_micros(1);
-            if resampled { spec.interval.floor(last) + spec.interval.span() } else { end }
-        });
+        let end = read_until(spec, resampled);
         RowSelection { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
     }
 
@@ -225,6 +209,33 @@ impl<'a> Sources<'a> {
     fn named(&self) -> &Symbol {
         &self.instrument.source
     }
+}
+
+/// Refuses bars with an error-level finding that the scenario does not accept.
+pub(super) fn trusted(
+    symbol: &Symbol,
+    findings: &[Finding],
+    accept: &[Acceptable],
+) -> Result<(), MarketError> {
+    // Other errors (overlapping or invalid bars) are refused elsewhere, with their own messages.
+    let may_be = |finding: &Finding, kinds: &[Acceptable]| {
+        kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
+    };
+    let severe = findings.iter().filter(|one| {
+        one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
+    });
+    let problems: Vec<MarketError> = severe
+        .map(|one| MarketError::Untrusted { symbol: symbol.clone(), finding: Box::new(one.clone()) })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
+}
+
+/// Where reading ends: a bar that opens before the range's end is read to its close.
+pub(super) fn read_until(spec: &MarketSpec, resampled: bool) -> Option<Timestamp> {
+    spec.end.map(|end| {
+        let last = end - crate::domain::Span::from_micros(1);
+        if resampled { spec.interval.floor(last) + spec.interval.span() } else { end }
+    })
 }
 
 /// The filled bars in range, as a finding.

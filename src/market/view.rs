@@ -6,6 +6,7 @@ use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
 use super::margin_series::MarginSeries;
 use super::quality::Finding;
+use super::reference::ReferenceSeries;
 use super::zone_map::HighLowIndex;
 use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
 use crate::scenario::Calendar;
@@ -30,6 +31,8 @@ pub struct Market {
     pub trading_year: TradingYear,
     /// When it trades, where the scenario says so itself.
     pub stated: Option<Calendar>,
+    /// The benchmark, where it is a symbol that nobody trades.
+    pub benchmark: Option<Box<ReferenceSeries>>,
 }
 
 impl Market {

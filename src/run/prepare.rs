@@ -163,7 +163,8 @@ fn load(
     let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let (frames, history_bars) = (&needs.frames, needs.bars);
-    let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail };
+    let benchmark = scenario.report.untraded();
+    let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail, benchmark };
     Ok(match bars {
         Some(bars) => market::load_held(&request, bars)?,
         None => market::load(&request)?,

@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::types::{Float64Type, TimestampMicrosecondType, UInt32Type};
 
 use super::folders::agent_folder;
-use super::{StoreError, columns};
+use super::{StoreError, columns, money};
 use crate::domain::Cash;
 
 /// One row of a curve.
@@ -37,8 +37,8 @@ pub fn curve(run_folder: &Path, agent: &str, mut take: impl FnMut(CurveRow)) -> 
 fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)) -> Result<(), String> {
     let window = columns::numbers::<UInt32Type>(batch, "window")?;
     let at = columns::numbers::<TimestampMicrosecondType>(batch, "ts")?;
-    let equity = columns::numbers::<Decimal128Type>(batch, "equity")?;
-    let cash = columns::numbers::<Decimal128Type>(batch, "cash")?;
+    let equity = money::units(batch, "equity")?;
+    let cash = money::units(batch, "cash")?;
     let drawdown = columns::numbers::<Float64Type>(batch, "drawdown")?;
     // Cash changes at fills alone.
     let mut held = (0, 0.0);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::table_file::TableOptions;
 use super::{Run, RunId, RunWriter, StoredRun, TradeRow, run_id};
 use crate::domain::{
     AgentName, Cash, Instrument, Interval, Liquidity, OrderId, OrderOrigin, OrderStatus, RefusalCode, Seed,
@@ -17,8 +18,8 @@ use crate::metrics::{
 };
 use crate::scenario::{
     AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile,
-    RankingMetric, ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec,
-    WarmUp, WindowSpec,
+    MoneyColumns, RankingMetric, ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak,
+    VenueSpec, WarmUp, WindowSpec,
 };
 use crate::tournament::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
@@ -47,6 +48,7 @@ pub(crate) fn market_two_symbols() -> Market {
         in_range: TickRange { first: 0, last: 5 },
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
     }
 }
 
@@ -407,6 +409,10 @@ pub(crate) fn scenario() -> Scenario {
 }
 
 /// The run that the tournament belongs to; it lives as long as the tests.
+pub(crate) fn table_options() -> TableOptions {
+    TableOptions { csv: false, money: MoneyColumns::Decimal, run: run().id }
+}
+
 pub(crate) fn run() -> Run<'static> {
     Run {
         id: run_id("{}", "digest", Seed(7)),

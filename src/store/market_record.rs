@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Timestamp;
-use crate::market::quality::Severity;
+use crate::market::quality::{Finding, Severity};
 use crate::market::{Market, SymbolSeries};
 use crate::scenario::{Delisted, GapRule, Scenario, Settings, WarmUp, instrument_settings};
 use crate::tournament::WindowSpan;
@@ -106,7 +106,7 @@ impl MarketRecord {
                 GapRule::Refuse => "refuse",
             }
             .to_owned(),
-            findings: market.symbols.iter().flat_map(findings).collect(),
+            findings: market.symbols.iter().flat_map(findings).chain(benchmark_findings(market)).collect(),
             units: units(market),
             accepted: accepted(market),
         }
@@ -133,7 +133,8 @@ fn units(market: &Market) -> BTreeMap<String, u32> {
 
 /// Of level error there are only accepted findings: others stop the load.
 fn accepted(market: &Market) -> Vec<String> {
-    let all = market.symbols.iter().flat_map(|series| &series.findings);
+    let compared = market.benchmark.iter().flat_map(|one| &one.findings);
+    let all = market.symbols.iter().flat_map(|series| &series.findings).chain(compared);
     let grave = all.filter(|finding| finding.severity == Severity::Error);
     let mut kinds: Vec<String> = grave.map(|finding| finding.kind.as_str().to_owned()).collect();
     kinds.sort();
@@ -142,12 +143,23 @@ fn accepted(market: &Market) -> Vec<String> {
 }
 
 fn findings(series: &SymbolSeries) -> impl Iterator<Item = FindingRecord> {
-    series.findings.iter().map(|finding| FindingRecord {
-        symbol: series.instrument.symbol.to_string(),
+    series.findings.iter().map(|finding| finding_record(series.instrument.symbol.as_str(), finding))
+}
+
+fn benchmark_findings(market: &Market) -> impl Iterator<Item = FindingRecord> {
+    let series = market.benchmark.iter();
+    series.flat_map(|one| {
+        one.findings.iter().map(|found| finding_record(one.instrument.symbol.as_str(), found))
+    })
+}
+
+fn finding_record(symbol: &str, finding: &Finding) -> FindingRecord {
+    FindingRecord {
+        symbol: symbol.to_owned(),
         kind: finding.kind.as_str().to_owned(),
         severity: finding.severity.as_str().to_owned(),
         count: finding.count,
         at: finding.at.map(|at| at.to_string()),
         detail: finding.detail.clone(),
-    })
+    }
 }

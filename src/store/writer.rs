@@ -17,7 +17,7 @@ use super::equity::{self, EquityPart};
 use super::identity::identify_recorded;
 use super::manifest::Manifest;
 use super::staging::Staging;
-use super::table_file::TableFile;
+use super::table_file::{TableFile, TableOptions};
 use super::{
     AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord,
     StoreError, StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
@@ -46,6 +46,13 @@ pub struct Run<'a> {
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
+}
+
+impl Run<'_> {
+    /// What its tables have in common.
+    pub(super) fn table_options(&self) -> TableOptions {
+        TableOptions { csv: self.csv, money: self.scenario.report.money, run: self.id }
+    }
 }
 
 /// A published run. Until this is dropped the folder is locked, so that no process removes a run that is not in
@@ -145,7 +152,7 @@ impl<'a> RunWriter<'a> {
         let mut postings =
             if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
         let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(&folder))?;
-        let mut equity = TableFile::create(&folder, "equity", self.run.csv, &empty)?;
+        let mut equity = TableFile::create(&folder, "equity", &self.run.table_options(), &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
             let replay = &result.replay;
@@ -215,11 +222,11 @@ impl<'a> RunWriter<'a> {
     }
 
     fn write_prices(&self, tournament: &Tournament) -> Result<(), StoreError> {
-        let Run { market, csv, .. } = self.run;
+        let (market, options) = (self.run.market, self.run.table_options());
         let ticks = || tournament.windows.iter().map(|span| span.window.ticks);
         let first = ticks().map(|range| range.first).min().unwrap_or_default();
         let last = ticks().map(|range| range.last).max().unwrap_or_default();
-        prices::write(self.staging.folder(), csv, market, TickRange { first, last })
+        prices::write(self.staging.folder(), &options, market, TickRange { first, last })
     }
 
     fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
@@ -257,7 +264,7 @@ impl<'a> RunWriter<'a> {
         };
         self.write_prices(tournament)?;
         if !self.recording.is_empty() {
-            decisions::write(folder, self.run.csv, &self.recording)?;
+            decisions::write(folder, &self.run.table_options(), &self.recording)?;
         }
         decisions::write_logs(folder, &self.logs)?;
         let names = tournament.agents.iter().map(|agent| &agent.name);
@@ -299,7 +306,7 @@ impl<'a> RunWriter<'a> {
     ) -> Result<TableFile, StoreError> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
         let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
-        TableFile::create(folder, name, self.run.csv, &empty)
+        TableFile::create(folder, name, &self.run.table_options(), &empty)
     }
 }
 

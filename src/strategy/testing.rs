@@ -52,6 +52,7 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         in_range: TickRange { first: 0, last: ticks },
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
     }
 }
 

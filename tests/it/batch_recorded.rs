@@ -41,8 +41,13 @@ fn market() -> Option<Market> {
         calendar: None,
         accept: Vec::new(),
     };
-    let request =
-        LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 2_000, detail: false };
+    let request = LoadRequest {
+        spec: &spec,
+        frames: &Default::default(),
+        history_bars: 2_000,
+        detail: false,
+        benchmark: None,
+    };
     Some(load(&request).unwrap())
 }
 

@@ -61,6 +61,7 @@ mod regression;
 mod repeats;
 mod report_command;
 mod resources;
+mod result_tables;
 mod rules_orders;
 mod run_contract;
 #[cfg(feature = "serve")]
@@ -74,6 +75,7 @@ mod strategy_cases;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
+mod untraded_benchmark;
 mod use_cases;
 mod venue_oracle;
 #[cfg(feature = "wasm")]

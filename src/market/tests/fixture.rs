@@ -142,6 +142,7 @@ impl Want {
             frames: &self.frames,
             history_bars: self.history,
             detail: self.detail,
+            benchmark: None,
         })
     }
 }

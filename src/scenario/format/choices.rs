@@ -2,8 +2,8 @@
 
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
-    MetricsProfile, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat, SignalMode,
-    Stamp, TieBreak, Transport, WalletChoice, WarmUp,
+    MetricsProfile, MoneyColumns, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat,
+    SignalMode, Stamp, TieBreak, Transport, WalletChoice, WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -107,6 +107,13 @@ impl Choice for Rebalance {
             "the symbols that a row names, also where the weight is the same",
         ),
         (Self::EveryBar, Self::EveryBar.as_str(), "every symbol at every bar"),
+    ];
+}
+
+impl Choice for MoneyColumns {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Decimal, Self::Decimal.as_str(), "exact decimals of eight places"),
+        (Self::Float, Self::Float.as_str(), "64-bit floats, the nearest to each amount"),
     ];
 }
 

@@ -10,7 +10,7 @@ use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
     Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
-    MetricsProfile, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    MetricsProfile, MoneyColumns, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
 /// Name of the built-in risk profile of agents that name none.
@@ -578,7 +578,13 @@ const REPORT: TableDoc = TableDoc {
             "benchmark",
             ValueType::Text,
             "none",
-            "Benchmark of the agents: one of them, or a symbol that is bought and held.",
+            "Benchmark of the agents: one of them, or a symbol that is bought and held. A symbol of the market's files that is not among `symbols` is loaded for this alone.",
+        ),
+        with_default(
+            "money",
+            ValueType::Choice { noun: "type of money columns", choices: choice_docs::<MoneyColumns> },
+            "\"decimal\"",
+            "Type of the money columns in Parquet files. CSV files have all digits in any case.",
         ),
     ],
 };

@@ -45,6 +45,7 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
         digest: String::new(),
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
     }
 }
 
