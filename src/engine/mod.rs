@@ -12,7 +12,7 @@
 //! [`batch`] takes many parameterisations of one strategy through a window at once, as far as metrics need.
 //!
 //! # Decisions where the design leaves room
-//! - An order is placed at the close of its deciding bar; `day` is the UTC day of that instant.
+//! - An order is placed at the close of its deciding bar; `day` is the trading day of that instant.
 //! - Order prices are put on the tick, half up, when they arrive. A price or size that is not positive is
 //!   `INVALID_QUANTITY`. The minimum notional is checked then only, and waived for a sell of all that is held.
 //! - A waiting market buy locks its amount, or its quantity at the deciding close with the taker fee. At the

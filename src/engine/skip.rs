@@ -15,7 +15,6 @@ use super::account::AccountView;
 use super::job::Job;
 use super::state::{HeldSymbol, State, TradingState};
 use super::working::NEVER;
-use crate::domain::{Span, Timestamp};
 use crate::market::Row;
 use crate::scenario::OnBreach;
 use crate::strategy::{Orders, PreparedStrategy};
@@ -138,8 +137,8 @@ impl<'m> State<'m> {
         let market = self.job.market;
         let last = self.open_at(until - 1);
         if last >= self.next_day {
-            let midnight = Timestamp::from_micros(last.utc_day() * Span::DAY.micros());
-            self.tick = market.first_tick_after(from, midnight);
+            let begins = market.day.start_of(market.day.day_of(last));
+            self.tick = market.first_tick_after(from, begins);
             self.new_day();
         }
     }

@@ -21,7 +21,7 @@ use crate::venue::TradingDay;
 pub(super) enum TradingState {
     /// It decides and its orders are checked.
     Active,
-    /// It decides but every order is refused with this code until the UTC day ends.
+    /// It decides but every order is refused with this code until the trading day ends.
     Halted(RefusalCode),
     /// It decides no more.
     Out,

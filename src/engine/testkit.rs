@@ -80,6 +80,7 @@ pub fn market_of(interval: &str, symbols: Vec<Vec<TestBar>>) -> Market {
         trading_year: TradingYear::of(Calendar::RoundTheClock),
         stated: None,
         benchmark: None,
+        day: Default::default(),
     }
 }
 

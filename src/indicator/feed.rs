@@ -190,6 +190,7 @@ mod tests {
             trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
             stated: None,
             benchmark: None,
+            day: Default::default(),
         }
     }
 

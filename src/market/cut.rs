@@ -17,6 +17,7 @@ impl Market {
             digest: self.digest.clone(),
             trading_year: self.trading_year,
             stated: self.stated,
+            day: self.day,
             benchmark: self.benchmark.clone(),
         }
     }

@@ -85,7 +85,7 @@ fn load_from<'a>(
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
     let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
     let benchmark = request.benchmark.map(compared).transpose()?;
-    Ok(market.on_calendar(spec.calendar).compared_with(benchmark))
+    Ok(market.on_days(spec.day).on_calendar(spec.calendar).compared_with(benchmark))
 }
 
 /// The sources of one symbol's bars.

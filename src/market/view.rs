@@ -8,7 +8,7 @@ use super::margin_series::MarginSeries;
 use super::quality::Finding;
 use super::reference::ReferenceSeries;
 use super::zone_map::HighLowIndex;
-use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+use crate::domain::{DayStart, Instrument, Interval, SymbolId, Timestamp};
 use crate::scenario::Calendar;
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
@@ -31,6 +31,8 @@ pub struct Market {
     pub trading_year: TradingYear,
     /// When it trades, where the scenario says so itself.
     pub stated: Option<Calendar>,
+    /// Where trading days begin.
+    pub day: DayStart,
     /// The benchmark, where it is a symbol that nobody trades.
     pub benchmark: Option<Box<ReferenceSeries>>,
 }

@@ -19,6 +19,7 @@ pub fn empty_market() -> Market {
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
         benchmark: None,
+        day: Default::default(),
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn market_two_symbols() -> Market {
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
         benchmark: None,
+        day: Default::default(),
     }
 }
 
@@ -382,6 +383,7 @@ pub(crate) fn scenario() -> Scenario {
             gaps: GapRule::Keep,
             calendar: None,
             accept: Vec::new(),
+            day: Default::default(),
         },
         venue: VenueSpec::default(),
         agents: vec![

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Timestamp;
+use crate::domain::{DayStart, Timestamp};
 use crate::market::quality::{Finding, Severity};
 use crate::market::{Market, SymbolSeries};
 use crate::scenario::{Delisted, GapRule, Scenario, Settings, WarmUp, instrument_settings};
@@ -40,6 +40,9 @@ pub struct MarketRecord {
     /// How much of the asset prices are for and quantities count in, by symbol, where that is not 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, u32>,
+    /// Where trading days begin: a time of day and its zone.
+    #[serde(default = "midnight", skip_serializing_if = "is_midnight")]
+    pub day: String,
     /// Findings of level error that the scenario accepts, of those that there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
@@ -108,9 +111,18 @@ impl MarketRecord {
             .to_owned(),
             findings: market.symbols.iter().flat_map(findings).chain(benchmark_findings(market)).collect(),
             units: units(market),
+            day: market.day.to_string(),
             accepted: accepted(market),
         }
     }
+}
+
+fn midnight() -> String {
+    DayStart::UTC.to_string()
+}
+
+fn is_midnight(day: &str) -> bool {
+    day.is_empty() || *day == midnight()
 }
 
 fn instrument_record(series: &SymbolSeries, start: Timestamp, end: Timestamp) -> InstrumentRecord {

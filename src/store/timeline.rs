@@ -42,6 +42,7 @@ pub fn timeline(stored: &StoredRun, window: u32) -> Result<Timeline, StoreError>
         tie_break: ties.collect::<Result<_, _>>()?,
         at_close: run.costs.fill_at == "close",
         interval: interval.span(),
+        day: run.market.day.parse().map_err(|_| malformed(&run.market.day))?,
         conventions: conventions(stored),
         agents: agents(stored, window)?,
     })

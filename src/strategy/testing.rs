@@ -53,6 +53,7 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
         benchmark: None,
+        day: Default::default(),
     }
 }
 

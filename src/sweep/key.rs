@@ -88,6 +88,9 @@ impl<'a> JobKeys<'a> {
         ] {
             text_into(&mut hash, &text);
         }
+        if !market.day.is_utc() {
+            text_into(&mut hash, &json(&market.day));
+        }
         for (index, series) in market.symbols.iter().enumerate() {
             rows_into(&mut hash, &series.bars, rows(&series.bars, span.start, span.end));
             // Measured from all bars of the range.

@@ -75,6 +75,7 @@ mod strategy_cases;
 mod sweep_resume;
 mod tournament_formats;
 mod tournament_run;
+mod trading_days;
 mod untraded_benchmark;
 mod use_cases;
 mod venue_oracle;

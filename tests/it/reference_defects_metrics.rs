@@ -20,6 +20,7 @@ fn market(interval: &str, ticks: i64) -> Market {
         digest: String::new(),
         stated: None,
         benchmark: None,
+        day: Default::default(),
         trading_year: tiltyard::internals::market::TradingYear::of(
             tiltyard::internals::scenario::Calendar::RoundTheClock,
         ),

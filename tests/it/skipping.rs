@@ -27,6 +27,8 @@ pub fn fixture(dice: &mut Dice) -> Fixture {
     let mut fixture = shaped_fixture(dice.roll(), None, shape);
     let market = framed(std::mem::replace(&mut fixture.market, market_of("1h", vec![flat(&[1.0])])));
     fixture.market = market;
+    let days = ["utc", "utc", "17:00 America/New_York", "05:30", "03:30 Asia/Kolkata"];
+    fixture.market.day = days[dice.below(5) as usize].parse().unwrap();
     if dice.one_in(2) {
         // Limits that a small market reaches.
         fixture.risk.daily_loss_limit = Some(Bps::from_percent(dice.between(0.05, 3.0)));

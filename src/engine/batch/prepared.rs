@@ -53,7 +53,7 @@ impl<'a> Batch<'a> {
         }
         let samples = self.samples.iter().map(|&tick| tick - columns.base).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
-            Some(_) => columns.day_ends(),
+            Some(_) => columns.day_ends(self.job.market.day),
             None => Vec::new(),
         };
         let margin = self.job.on_margin().then(|| MarginColumns::new(&self.job, series, columns.base));

@@ -4,7 +4,7 @@
 use super::compare::{Compare, Work, dispatch};
 use super::segment::{BLOCK, Closes, higher, lower, scan};
 use super::units::{FeeSchedule, price_units};
-use crate::domain::{Bps, Price, Timestamp};
+use crate::domain::{Bps, DayStart, Price, Timestamp};
 
 /// Largest price: below it prices become units by one multiplication.
 const HIGHEST_PRICE: f64 = 2e7;
@@ -99,10 +99,19 @@ impl<'m> SharedColumns<'m> {
         self.sums[row + 1].wrapping_sub(self.sums[row + 1 - n])
     }
 
-    /// The bars of the window after which a new UTC day begins.
-    pub fn day_ends(&self) -> Vec<usize> {
+    /// The bars of the window after which a new trading day begins.
+    pub fn day_ends(&self, day: DayStart) -> Vec<usize> {
+        let Some(&first) = self.clock.get(self.origin) else { return Vec::new() };
+        let mut next = day.end_after(first);
         let days = self.clock[self.origin..].windows(2).zip(self.origin..);
-        days.filter(|(pair, _)| pair[0].utc_day() < pair[1].utc_day()).map(|(_, bar)| bar).collect()
+        let ends = |(pair, bar): (&[Timestamp], usize)| {
+            let ends = pair[1] >= next;
+            if ends {
+                next = day.end_after(pair[1]);
+            }
+            ends.then_some(bar)
+        };
+        days.filter_map(ends).collect()
     }
 
     pub fn closes(&self) -> Closes<'_> {

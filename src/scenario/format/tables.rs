@@ -145,6 +145,13 @@ const MARKET: TableDoc = TableDoc {
             "Trading hours: decide which missing bars are gaps, and the periods per year.",
         ),
         with_default(
+            "day",
+            ValueType::DayStart,
+            "\"00:00 UTC\"",
+            "Where trading days begin: for daily returns, daily loss limits, `day` orders, and as the zone of rules that name none. \
+             A time of day with a zone, or a market: `utc`, `forex`, `cme`, `nyse`, `nasdaq`, `lse`, `xetra`, `jpx`, `hkex`, `asx`.",
+        ),
+        with_default(
             "accept",
             ValueType::List { of: &ACCEPTABLE, min: 0, unique: true },
             "[]",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+use crate::domain::{DayStart, Instrument, Interval, SymbolId, Timestamp};
 
 /// The `[market]` table.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +36,9 @@ pub struct MarketSpec {
     pub calendar: Option<Calendar>,
     /// Error-level findings that do not stop the run.
     pub accept: Vec<Acceptable>,
+    /// Where trading days begin (midnight UTC is omitted from a run's identity).
+    #[serde(skip_serializing_if = "DayStart::is_utc")]
+    pub day: DayStart,
 }
 
 impl MarketSpec {

@@ -76,6 +76,7 @@ fn read(
         interval: market.interval,
         profiles: profiles.as_ref(),
         quote: market.spec.as_ref().map(|spec| spec.quote_asset.as_str()),
+        zone: market.spec.as_ref().map(|spec| spec.day.zone()).unwrap_or_default(),
         registry: outside.registry,
     };
     let tables = root.tables("agents");

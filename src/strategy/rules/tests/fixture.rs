@@ -46,6 +46,7 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
         benchmark: None,
+        day: Default::default(),
     }
 }
 
