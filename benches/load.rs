@@ -30,6 +30,8 @@ fn bench(c: &mut Criterion) {
         gaps: GapRule::default(),
         calendar: None,
         accept: Vec::new(),
+        actions: Default::default(),
+        day: Default::default(),
     };
     let frames = BTreeMap::new();
     let request =

@@ -85,6 +85,8 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
         gaps: GapRule::default(),
         calendar: None,
         accept: Vec::new(),
+        actions: Default::default(),
+        day: Default::default(),
     };
     let request = LoadRequest {
         spec: &spec,

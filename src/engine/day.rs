@@ -16,6 +16,7 @@ impl State<'_> {
         if open >= self.next_expiry {
             self.expire(open);
         }
+        self.pay_dividends();
     }
 
     /// The day's equity is the mark of the tick before; halts end, an open breaker of losses closes. An agent that

@@ -6,7 +6,7 @@
 //! [`replay()`] is the bar-by-bar loop, the oracle; [`replay_skipping()`] gives the same and skips the
 //! bars that change nothing. Each step of a tick is a small method of `State` in a file of its own, which both
 //! loops call:
-//! `day` (step 0), `triggers`, `matching` and `path` (1), `mark` (2), `loss_limits` (3), `account` and `replay` (4),
+//! `day` and `dividends` (step 0), `triggers`, `matching` and `path` (1), `mark` (2), `loss_limits` (3), `account` and `replay` (4),
 //! `order_entry` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
 //!
 //! [`batch`] takes many parameterisations of one strategy through a window at once, as far as metrics need.
@@ -44,6 +44,7 @@ mod blank_row;
 mod bracket;
 mod curve;
 mod day;
+mod dividends;
 mod fill;
 mod finish;
 mod job;

@@ -74,6 +74,7 @@ impl<'m> State<'m> {
         if self.watches() && from < until && self.open_at(until - 1) >= self.next_day {
             until = market.first_tick_after(from, self.next_day);
         }
+        until = until.min(self.next_dividend(from));
         if self.margin.is_some() {
             until = self.next_margin_event(from, until);
         }

@@ -106,6 +106,7 @@ fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
     }
 }
 

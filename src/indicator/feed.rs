@@ -179,6 +179,7 @@ mod tests {
             detail: None,
             high_low: Default::default(),
             margin: None,
+            actions: None,
             bars,
         };
         Market {

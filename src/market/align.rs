@@ -152,7 +152,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    let SeriesBars { instrument, bars, findings, detail, filled_rows, margin, .. } = one;
+    let SeriesBars { instrument, bars, findings, detail, filled_rows, margin, actions, .. } = one;
     SymbolSeries {
         instrument,
         bars,
@@ -163,6 +163,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         detail,
         high_low: Default::default(),
         margin,
+        actions,
     }
 }
 

@@ -44,6 +44,7 @@ impl SymbolSeries {
             findings: self.findings.clone(),
             detail,
             high_low: Default::default(),
+            actions: self.actions.clone(),
             margin: self.margin.as_ref().map(|margin| {
                 Box::new(margin.until(count, until.unwrap_or(Timestamp::from_micros(i64::MIN))))
             }),

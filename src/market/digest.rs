@@ -56,6 +56,14 @@ fn of_series(series: &SeriesBars) -> blake3::Hash {
             update(&mut hash, mark);
         }
     }
+    if let Some(actions) = &series.actions {
+        hash.update(&(actions.splits.len() as u64).to_le_bytes());
+        column(&mut hash, &actions.splits, |one| one.at.micros().to_le_bytes());
+        column(&mut hash, &actions.dividends, |one| one.at.micros().to_le_bytes());
+        for one in &actions.dividends {
+            hash.update(&one.amount.units().to_le_bytes());
+        }
+    }
     hash.finalize()
 }
 

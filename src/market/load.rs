@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::actions::{ActionFile, ActionSeries};
 use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
@@ -21,7 +22,7 @@ use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
 use super::view::Market;
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
-use crate::scenario::{Acceptable, MarketSpec};
+use crate::scenario::{Acceptable, ActionRule, MarketSpec};
 
 /// The data that a run needs.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +64,7 @@ pub fn load_held(request: &LoadRequest<'_>, held: &HeldBars) -> Result<Market, M
     let spec = request.spec;
     let open = |instrument| {
         let base = Source::held(instrument, held.of(&instrument.source, spec.interval)?);
-        Ok(Sources { instrument, base, detail: None })
+        Ok(Sources { instrument, base, detail: None, actions: None })
     };
     let open = || gather(spec.instruments.iter().map(open).collect());
     load_from(request, open, |symbol| reference::of_held(request, held, symbol))
@@ -95,6 +96,8 @@ struct Sources<'a> {
     base: Source,
     /// Finer than the base, if requested and available.
     detail: Option<Source>,
+    /// Corporate actions, where a file beside the bars has them and they are to be applied.
+    actions: Option<ActionFile>,
 }
 
 impl<'a> Sources<'a> {
@@ -117,7 +120,11 @@ impl<'a> Sources<'a> {
         let finest =
             source::finest(&files, spec.interval).filter(|&(finest, _)| request.detail && finest < interval);
         let detail = finest.map(|(finest, files)| Source::open(instrument, finest, files)).transpose()?;
-        Ok(Self { instrument, base, detail })
+        let actions = match spec.actions {
+            ActionRule::Apply => ActionFile::beside(instrument, chosen.iter().copied(), spec.day)?,
+            ActionRule::Adjusted => None,
+        };
+        Ok(Self { instrument, base, detail, actions })
     }
 
     /// Open time of the first bar at the scenario's interval.
@@ -145,6 +152,10 @@ impl<'a> Sources<'a> {
             None => None,
         };
         let mut bars = read.bars;
+        let actions = self.act(&mut bars, spec)?;
+        if let Some(detail) = &mut detail {
+            self.act(detail, spec)?;
+        }
         if resampled {
             let coarse = coarser(&bars, spec.interval, whole)?;
             let fine = std::mem::replace(&mut bars, coarse);
@@ -184,7 +195,16 @@ impl<'a> Sources<'a> {
             detail,
             filled_rows,
             margin,
+            actions,
         })
+    }
+
+    /// Puts bars in the unit of the range's start, and gives the corporate actions of the range.
+    fn act(&self, bars: &mut Bars, spec: &MarketSpec) -> Result<Option<Box<ActionSeries>>, MarketError> {
+        let Some(actions) = &self.actions else { return Ok(None) };
+        // Finer bars begin with the range; without a start, all begin with the data.
+        let start = spec.start.or(Some(self.base.first()));
+        actions.apply(self.instrument, bars, start).map(|actions| Some(Box::new(actions)))
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its

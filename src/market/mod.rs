@@ -5,6 +5,7 @@
 //! positive, with `low <= open, close <= high`; ticks are at least one interval apart; prices have eight
 //! decimal places; a coarse bar is visible only after it has closed; nothing is repaired.
 
+mod actions;
 mod align;
 pub(crate) mod bar_error;
 mod bars;
@@ -34,6 +35,7 @@ pub mod unit;
 mod view;
 mod zone_map;
 
+pub use actions::{ActionSeries, Dividend, Ratio, Split};
 pub use bar_error::BarError;
 pub use bars::{Bars, Row};
 pub use calendar::{CALENDAR_CONTEXT, TradingYear};

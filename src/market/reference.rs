@@ -3,6 +3,7 @@
 //! Owns its loading and its value at the ticks. Its bars add no tick to the clock and may be coarser than the market's;
 //! they count once they have closed, as everything does.
 
+use super::actions::ActionFile;
 use super::bars::Bars;
 use super::catalogue::Catalogue;
 use super::error::MarketError;
@@ -13,6 +14,7 @@ use super::resample::coarser;
 use super::source::{self, RowSelection, Source};
 use super::view::{Market, TickRange};
 use crate::domain::{Instrument, Interval, Symbol};
+use crate::scenario::ActionRule;
 
 /// A symbol that is loaded to be compared with, and not traded.
 #[derive(Debug, Clone)]
@@ -70,7 +72,11 @@ pub(super) fn read(
     };
     let instrument = Instrument::with_defaults(symbol.clone());
     let source = Source::open(&instrument, interval, files)?;
-    of_source(request, instrument, &source)
+    let actions = match request.spec.actions {
+        ActionRule::Apply => ActionFile::beside(&instrument, files.iter().copied(), request.spec.day)?,
+        ActionRule::Adjusted => None,
+    };
+    of_source(request, instrument, &source, actions.as_ref())
 }
 
 /// The bars of `symbol` that a program holds.
@@ -84,19 +90,23 @@ pub(super) fn of_held(
     let interval = held.get(symbol.as_str()).map_or(wanted, |bars| bars.interval.max(wanted));
     let instrument = Instrument::with_defaults(symbol.clone());
     let source = Source::held(&instrument, held.of(symbol, interval)?);
-    of_source(request, instrument, &source)
+    of_source(request, instrument, &source, None)
 }
 
 fn of_source(
     request: &LoadRequest<'_>,
     instrument: Instrument,
     source: &Source,
+    actions: Option<&ActionFile>,
 ) -> Result<ReferenceSeries, MarketError> {
     let spec = request.spec;
     let resampled = source.interval < spec.interval;
     let before = if resampled { per_bar(spec.interval, source.interval) } else { 1 };
     let end = read_until(spec, resampled);
-    let read = source.read(RowSelection { start: spec.start, rows_before: before, end })?;
+    let mut read = source.read(RowSelection { start: spec.start, rows_before: before, end })?;
+    if let Some(actions) = actions {
+        actions.apply(&instrument, &mut read.bars, spec.start.or(Some(source.first())))?;
+    }
     let whole = read.from_the_beginning;
     let bars = if resampled { coarser(&read.bars, spec.interval, whole)? } else { read.bars };
     let outside = bars.is_empty() || spec.start.is_some_and(|start| bars.first_row_from(start) == bars.len());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::ActionSeries;
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
 use super::margin_series::MarginSeries;
@@ -108,9 +109,16 @@ pub struct SymbolSeries {
     pub high_low: HighLowIndex,
     /// Funding rates and mark prices of an instrument on margin.
     pub margin: Option<Box<MarginSeries>>,
+    /// Corporate actions in the range, where a file beside the bars has them.
+    pub actions: Option<Box<ActionSeries>>,
 }
 
 impl SymbolSeries {
+    /// Whether holding it brings dividends in the range.
+    pub fn pays_dividends(&self) -> bool {
+        self.actions.as_ref().is_some_and(|actions| !actions.dividends.is_empty())
+    }
+
     /// Whether it has its own tradable bar at every tick; then its rows equal the ticks, and `rows` need not
     /// be read.
     pub fn is_whole(&self) -> bool {

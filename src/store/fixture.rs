@@ -74,6 +74,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
     }
 }
 
@@ -383,6 +384,7 @@ pub(crate) fn scenario() -> Scenario {
             gaps: GapRule::Keep,
             calendar: None,
             accept: Vec::new(),
+            actions: Default::default(),
             day: Default::default(),
         },
         venue: VenueSpec::default(),
@@ -411,7 +413,7 @@ pub(crate) fn scenario() -> Scenario {
 }
 
 /// The run that the tournament belongs to; it lives as long as the tests.
-pub(crate) fn table_options() -> TableOptions {
+pub(super) fn table_options() -> TableOptions {
     TableOptions { csv: false, money: MoneyColumns::Decimal, run: run().id }
 }
 

@@ -95,7 +95,7 @@ pub use integrity::{CheckProgress, Condition, IntegrityProblem, inspect};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
-pub use market_record::{FindingRecord, InstrumentRecord, MarketRecord};
+pub use market_record::{ActionsRecord, FindingRecord, InstrumentRecord, MarketRecord, SymbolActions};
 pub use page::ExtraFile;
 pub use period_stats_record::{
     DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,

@@ -148,9 +148,9 @@ impl<'a> RunWriter<'a> {
         let mut trades = self.new_table(&folder, "trades", tables::trades)?;
         let mut fills = self.new_table(&folder, "fills", tables::fills)?;
         let mut orders = self.new_table(&folder, "orders", tables::orders)?;
-        let on_margin = tables::on_margin(market);
+        let has_postings = tables::has_postings(market);
         let mut postings =
-            if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
+            if has_postings { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
         let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(&folder))?;
         let mut equity = TableFile::create(&folder, "equity", &self.run.table_options(), &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());

@@ -83,6 +83,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
     }
 }
 

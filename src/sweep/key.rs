@@ -93,6 +93,9 @@ impl<'a> JobKeys<'a> {
         }
         for (index, series) in market.symbols.iter().enumerate() {
             rows_into(&mut hash, &series.bars, rows(&series.bars, span.start, span.end));
+            if let Some(actions) = &series.actions {
+                text_into(&mut hash, &format!("{:?}", actions.dividends));
+            }
             // Measured from all bars of the range.
             let day = TradingDay::of(market, SymbolId(u16::try_from(index).unwrap_or(u16::MAX)));
             hash.update(&(day.bars_of(1) as u64).to_le_bytes());

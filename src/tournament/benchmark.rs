@@ -188,6 +188,7 @@ mod tests {
             detail: None,
             high_low: Default::default(),
             margin: None,
+            actions: None,
         });
         market
     }

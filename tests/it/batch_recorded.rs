@@ -40,6 +40,8 @@ fn market() -> Option<Market> {
         gaps: GapRule::default(),
         calendar: None,
         accept: Vec::new(),
+        actions: Default::default(),
+        day: Default::default(),
     };
     let request = LoadRequest {
         spec: &spec,

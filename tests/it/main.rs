@@ -16,6 +16,7 @@ mod batch_recorded;
 mod book;
 mod calling_simulation;
 mod cli;
+mod corporate_actions;
 mod data_check;
 mod data_command;
 mod data_download;
@@ -67,6 +68,7 @@ mod run_contract;
 #[cfg(feature = "serve")]
 mod serve;
 mod shards;
+mod shell_files;
 mod signals;
 mod skipping;
 mod store_faults;

@@ -14,6 +14,7 @@ pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
     }
     let market = batch.job.market;
     match market.symbols.as_slice() {
+        [only] if only.pays_dividends() => Err(Ineligible::Dividends),
         [only] if only.is_whole() => venue(batch.job.venue),
         _ => Err(Ineligible::Symbols),
     }

@@ -6,6 +6,9 @@ pub enum Ineligible {
     /// The market has several symbols, or bars that were made to fill holes.
     #[error("the market has more than one symbol, or bars that are not tradable")]
     Symbols,
+    /// Dividends are paid in the market.
+    #[error("the symbol pays dividends, which are posted on the way")]
+    Dividends,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]
     Carried,

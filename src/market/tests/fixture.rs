@@ -111,6 +111,7 @@ impl Want {
             gaps: GapRule::Keep,
             calendar: None,
             accept: Acceptable::ALL.to_vec(),
+            actions: Default::default(),
             day: Default::default(),
         };
         Self { spec, frames: BTreeMap::new(), history: 0, detail: false }

@@ -1,7 +1,7 @@
 //! The names that scenario files use for the variants of enums.
 
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
+    Acceptable, ActionRule, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
     MetricsProfile, MoneyColumns, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat,
     SignalMode, Stamp, TieBreak, Transport, WalletChoice, WarmUp,
 };
@@ -107,6 +107,18 @@ impl Choice for Rebalance {
             "the symbols that a row names, also where the weight is the same",
         ),
         (Self::EveryBar, Self::EveryBar.as_str(), "every symbol at every bar"),
+    ];
+}
+
+impl Choice for ActionRule {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Apply,
+            Self::Apply.as_str(),
+            "those of a file `SYMBOL_actions.csv` or `.parquet` beside the bars: splits change the unit of later bars, \
+             dividends are paid",
+        ),
+        (Self::Adjusted, Self::Adjusted.as_str(), "the bars are adjusted already; no such file is read"),
     ];
 }
 

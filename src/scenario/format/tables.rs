@@ -9,7 +9,7 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
+    Acceptable, ActionRule, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
     MetricsProfile, MoneyColumns, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
 };
 
@@ -143,6 +143,12 @@ const MARKET: TableDoc = TableDoc {
             ValueType::Choice { noun: "calendar", choices: choice_docs::<Calendar> },
             "detected from the bars",
             "Trading hours: decide which missing bars are gaps, and the periods per year.",
+        ),
+        with_default(
+            "actions",
+            ValueType::Choice { noun: "treatment of corporate actions", choices: choice_docs::<ActionRule> },
+            "\"apply\"",
+            "Splits and cash dividends.",
         ),
         with_default(
             "day",

@@ -55,6 +55,7 @@ pub(super) fn read(
     let gaps = table.value("gaps");
     let calendar = table.optional("calendar");
     let accept = table.value("accept");
+    let actions = table.value("actions");
     let day = day(table, interval);
     let instruments = instruments(table, symbols.as_deref(), quote.as_ref());
     table.finish();
@@ -74,6 +75,7 @@ pub(super) fn read(
             gaps: gaps?,
             calendar: calendar?,
             accept: accept?,
+            actions: actions?,
             day: day?,
         })
     })();

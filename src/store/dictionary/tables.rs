@@ -134,7 +134,7 @@ pub(super) const EQUITY: ResultTable = ResultTable {
 pub(super) const POSTINGS: ResultTable = ResultTable {
     name: "postings",
     row: "one payment that is no fill",
-    place: "in `agents/NAME/`; only in runs with an instrument on margin",
+    place: "in `agents/NAME/`; only in runs with an instrument on margin or with dividends",
     columns: &[
         WINDOW,
         fixed("ts", Time, "", "when it was paid"),
@@ -144,7 +144,7 @@ pub(super) const POSTINGS: ResultTable = ResultTable {
             "kind",
             Text,
             "",
-            "what: `funding`, `borrow_fee`, `interest`, `liquidation_fee` or `insurance`",
+            "what: `funding`, `borrow_fee`, `interest`, `liquidation_fee`, `insurance` or `dividend`",
         ),
         fixed("amount", Money, QUOTE, "received; negative where it was paid"),
     ],

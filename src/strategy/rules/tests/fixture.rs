@@ -68,6 +68,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
         bars: columns,
     }
 }
