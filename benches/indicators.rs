@@ -5,12 +5,12 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use support::{YEAR, year};
+use support::{YEAR, years};
 use tiltyard::internals::domain::{Formula, IndicatorSpec, Thousandths, Zone};
 use tiltyard::internals::indicator::compute;
 
 fn bench(c: &mut Criterion) {
-    let (_, bars) = year();
+    let (_, bars) = years(1).remove(0);
     let columns = [
         ("sma_20", IndicatorSpec::Sma { n: 20 }),
         ("sma_5000", IndicatorSpec::Sma { n: 5_000 }),

@@ -6,14 +6,14 @@ mod support;
 use std::collections::BTreeMap;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use support::{YEAR, year};
+use support::{YEAR, years};
 use tiltyard::internals::domain::{Instrument, Interval};
 use tiltyard::internals::market::{LoadRequest, load, write_bars};
 use tiltyard::internals::scenario::{Delisted, GapRule, MarketSpec, WarmUp};
 
 #[expect(clippy::expect_used, reason = "a benchmark without its file has nothing to say")]
 fn bench(c: &mut Criterion) {
-    let (symbol, bars) = year();
+    let (symbol, bars) = years(1).remove(0);
     let folder = tempfile::tempdir().expect("a folder for the file");
     let path = folder.path().join(format!("{symbol}_1m.parquet"));
     write_bars(&path, &bars).expect("the bars are written");

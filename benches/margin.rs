@@ -10,7 +10,7 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use support::{YEAR, year};
+use support::{YEAR, years};
 use tiltyard::internals::domain::{
     Bps, Cash, InitialMargin, Instrument, Interval, MaintenanceBasis, MarginKind, MarginTerms, Rate, Seed,
     Span, SymbolId, Timestamp, UNITS_PER_ONE,
@@ -50,7 +50,7 @@ fn funding(bars: &Bars) -> Vec<FundingRate> {
 
 #[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
 fn market() -> Market {
-    let (symbol, bars) = year();
+    let (symbol, bars) = years(1).remove(0);
     let mut instrument = Instrument::with_defaults(symbol);
     instrument.margin = Some(Box::new(terms()));
     let margin = Some(Box::new(MarginSeries { funding: funding(&bars), mark: None }));

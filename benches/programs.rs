@@ -7,7 +7,7 @@ mod support;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use support::{YEAR, year};
+use support::{YEAR, years};
 use tiltyard::internals::domain::Interval;
 use tiltyard::internals::market::write_bars;
 use tiltyard::prelude::*;
@@ -35,7 +35,7 @@ const MODULE: &str = r#"(module (memory (export "memory") 2)
 
 #[expect(clippy::expect_used, reason = "a benchmark without its files has nothing to say")]
 fn bench(c: &mut Criterion) {
-    let (symbol, bars) = year();
+    let (symbol, bars) = years(1).remove(0);
     let folder = tempfile::tempdir().expect("a folder for the files");
     write_bars(&folder.path().join(format!("{symbol}_1m.parquet")), &bars).expect("the bars are written");
     std::fs::write(folder.path().join("agent.py"), TRIVIAL).expect("the agent is written");

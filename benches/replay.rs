@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use support::{YEAR, year};
+use support::{YEAR, years};
 use tiltyard::internals::data::synth;
 use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId};
 use tiltyard::internals::engine::{Job, Loop, Window};
@@ -27,7 +27,7 @@ use tiltyard::internals::strategy::{Setup, prepare};
 
 #[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
 fn market() -> Market {
-    let (symbol, bars) = year();
+    let (symbol, bars) = years(1).remove(0);
     let series = SeriesBars::plain(Instrument::with_defaults(symbol), bars);
     Market::assemble(Interval::MINUTE, vec![series], None, None).expect("synthetic bars are sound")
 }

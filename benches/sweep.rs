@@ -5,7 +5,9 @@
 //! fills, the whole wallet in and out, all metrics. `turning` (high turnover) has the 190 combinations of
 //! fast 5..50 step 5 and slow 60..240 step 10; `calm` (low turnover) those of fast 100..1000 step 100 and
 //! slow 1000..10,000 step 500. `rsi`, `bollinger`, `donchian` and `rules` are 100 combinations of ten values of two
-//! parameters each; `rules` sweeps a threshold and a stop, with target, trailing stop and holding limit. Shared columns,
+//! parameters each; `rules` sweeps a threshold and a stop, with target, trailing stop and holding limit. `three` and `ten` are
+//! 100 crossing pairs (fast 5..50, slow 60..240) on so many symbols that share the wallet, 30 and 9 % of it an order;
+//! their bars are those of all symbols. Shared columns,
 //! averages and indicators are inside the timed part, building the market is not.
 
 mod support;
@@ -13,7 +15,7 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use support::{YEAR, year};
+use support::{YEAR, years};
 use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, SymbolId, UNITS_PER_ONE};
 use tiltyard::internals::engine::batch::Batch;
 use tiltyard::internals::engine::{Job, Window};
@@ -27,12 +29,13 @@ use tiltyard::internals::scenario::{
 use tiltyard::internals::strategy::Setup;
 
 #[expect(clippy::expect_used, reason = "a benchmark without its market has nothing to say")]
-fn market() -> Market {
-    let (symbol, bars) = year();
-    let mut instrument = Instrument::with_defaults(symbol);
-    instrument.min_notional = Cash::from_units(1);
-    let series = SeriesBars::plain(instrument, bars);
-    Market::assemble(Interval::MINUTE, vec![series], None, None).expect("synthetic bars are sound")
+fn market(symbols: usize) -> Market {
+    let series = years(symbols).into_iter().map(|(symbol, bars)| {
+        let mut instrument = Instrument::with_defaults(symbol);
+        instrument.min_notional = Cash::from_units(1);
+        SeriesBars::plain(instrument, bars)
+    });
+    Market::assemble(Interval::MINUTE, series.collect(), None, None).expect("synthetic bars are sound")
 }
 
 fn grid(fast: impl Iterator<Item = u32> + Clone, slow: impl Iterator<Item = u32>) -> Vec<StrategySpec> {
@@ -80,18 +83,22 @@ fn rules(threshold: u32, stop: u32) -> StrategyKind {
     }))
 }
 
-fn bench(c: &mut Criterion) {
-    let market = market();
-    let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
-    let job = Job {
-        market: &market,
+fn job<'a>(market: &'a Market, venue: &'a VenueSpec, risk: &'a RiskProfile) -> Job<'a> {
+    Job {
+        market,
         window: Window { index: 0, ticks: market.in_range },
-        venue: &venue,
+        venue,
         delisted: Delisted::Carry,
         starting_balance: Cash::from_units(1_000_000 * UNITS_PER_ONE),
         carried: &[],
-        risk: &risk,
-    };
+        risk,
+    }
+}
+
+fn bench(c: &mut Criterion) {
+    let market = market(1);
+    let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
+    let job = job(&market, &venue, &risk);
     let sampled = Sampled::of(&market, market.in_range, None);
     let grids = [
         ("turning", grid((5..=50).step_by(5), (60..=240).step_by(10))),
@@ -134,25 +141,45 @@ fn bench(c: &mut Criterion) {
     ];
     for (name, specs) in &decided {
         group.throughput(Throughput::Elements(u64::from(YEAR) * specs.len() as u64)).sample_size(10);
-        group.bench_function(*name, |b| {
-            b.iter(|| {
-                let cache = IndicatorCache::new();
-                let ticks = market.in_range;
-                let history = History { market: &market, cache: &cache, ticks, warm_up: WarmUp::Before };
-                let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
-                let batch = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks };
-                let Ok(prepared) = batch.prepare() else { return };
-                for spec in specs {
-                    if let Ok(outcome) = prepared.follow(spec, &setup) {
-                        let observed = MetricInputs::of_condensed(outcome, &market, &sampled);
-                        black_box(metrics_of(&observed, &MetricSpec::default()));
-                    }
-                }
-            });
-        });
+        group.bench_function(*name, |b| b.iter(|| follow(&job, &sampled, specs)));
     }
     group.finish();
 }
 
-criterion_group!(benches, bench);
+/// Takes strategies through the window one by one.
+fn follow(job: &Job<'_>, sampled: &Sampled, specs: &[StrategySpec]) {
+    let (market, cache, ticks) = (job.market, IndicatorCache::new(), job.window.ticks);
+    let history = History { market, cache: &cache, ticks, warm_up: WarmUp::Before };
+    let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
+    let batch = Batch { job: *job, warm_up: WarmUp::Before, samples: &sampled.ticks };
+    let Ok(prepared) = batch.prepare() else { return };
+    for spec in specs {
+        if let Ok(outcome) = prepared.follow(spec, &setup) {
+            let observed = MetricInputs::of_condensed(outcome, market, sampled);
+            black_box(metrics_of(&observed, &MetricSpec::default()));
+        }
+    }
+}
+
+/// Symbols that share a wallet.
+fn several(c: &mut Criterion) {
+    let mut group = c.benchmark_group("sweep");
+    for (name, symbols, percent) in [("three", 3_u16, 30.0), ("ten", 10, 9.0)] {
+        let market = market(symbols.into());
+        let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
+        let job = job(&market, &venue, &risk);
+        let sampled = Sampled::of(&market, market.in_range, None);
+        let mut specs = hundred(|a, b| StrategyKind::SmaCross { fast: 5 * a, slow: 40 + 20 * b });
+        for spec in &mut specs {
+            spec.symbols = (0..symbols).map(SymbolId).collect();
+            spec.size = Bps::from_percent(percent);
+        }
+        let bars = u64::from(YEAR) * u64::from(symbols) * specs.len() as u64;
+        group.throughput(Throughput::Elements(bars)).sample_size(10);
+        group.bench_function(name, |b| b.iter(|| follow(&job, &sampled, &specs)));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench, several);
 criterion_main!(benches);

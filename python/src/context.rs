@@ -4,14 +4,14 @@
 //! numbers (histories, open orders, chance) is copied once a strategy has asked for it: the first question of a kind
 //! stops the run, which begins again with the answer at hand ([`Wants`]).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyKeyError, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PySlice};
+use pyo3::types::{PyDict, PySlice, PyString};
 use tiltyard::{
     Bar, BarContext, Cash, IndicatorId, OpenOrder, PositionView, Price, Qty, Side, SymbolId, TimeframeId,
 };
@@ -87,8 +87,7 @@ struct Now {
     cash: Cash,
     available: Cash,
     equity: Cash,
-    names: Vec<String>,
-    by_name: HashMap<String, usize>,
+    names: Names,
     ids: Vec<SymbolId>,
     rows: Vec<SymbolRow>,
     indicators: Vec<Reading>,
@@ -111,9 +110,71 @@ struct SymbolRow {
     bars_held: usize,
 }
 
+/// A name, and the object by which a strategy has called it first: mostly a constant of its code, which is then known by its
+/// address.
+#[derive(Default)]
+struct Name {
+    text: String,
+    object: OnceCell<Py<PyString>>,
+}
+
+impl Name {
+    fn of(text: impl Into<String>) -> Self {
+        Self { text: text.into(), object: OnceCell::new() }
+    }
+
+    #[inline]
+    fn is(&self, asked: &Bound<'_, PyString>) -> PyResult<bool> {
+        if self.object.get().is_some_and(|object| object.is(asked)) {
+            return Ok(true);
+        }
+        let same = asked.to_str()? == self.text;
+        if same {
+            let _ = self.object.set(asked.clone().unbind());
+        }
+        Ok(same)
+    }
+}
+
+/// The names of the symbols, in the scenario's order.
+#[derive(Default)]
+struct Names {
+    all: Vec<Name>,
+    by_text: HashMap<String, usize>,
+}
+
+/// Symbols that are looked through one by one.
+const FEW: usize = 16;
+
+impl Names {
+    fn new(texts: impl Iterator<Item = String>) -> Self {
+        let all: Vec<Name> = texts.map(Name::of).collect();
+        let by_text = all.iter().map(|name| name.text.clone()).zip(0..).collect();
+        Self { all, by_text }
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.all.iter().map(|name| name.text.clone()).collect()
+    }
+
+    #[inline]
+    fn index(&self, asked: &Bound<'_, PyString>) -> PyResult<usize> {
+        let known = |name: &Name| name.object.get().is_some_and(|object| object.is(asked));
+        if let Some(index) = self.all.iter().take(FEW).position(known) {
+            return Ok(index);
+        }
+        let text = asked.to_str()?;
+        let Some(&index) = self.by_text.get(text) else {
+            let names = self.texts().join(", ");
+            return Err(PyKeyError::new_err(format!("no symbol `{text}`; there are {names}")));
+        };
+        self.all[index].is(asked).map(|_| index)
+    }
+}
+
 /// An indicator's newest value by symbol; NaN while it has none.
 struct Reading {
-    text: String,
+    name: Name,
     id: IndicatorId,
     values: Vec<f64>,
 }
@@ -195,7 +256,7 @@ pub struct Declared {
 impl Context {
     /// For one window.
     pub fn new(wants: Arc<Wants>, declared: Declared) -> Self {
-        let reading = |(text, id)| Reading { text, id, values: Vec::new() };
+        let reading = |(text, id): (String, _)| Reading { name: Name::of(text), id, values: Vec::new() };
         let history = |(text, id)| History { text, id, columns: Vec::new() };
         let bars = |(text, id)| BarHistory { text, id, columns: Vec::new(), times: Vec::new() };
         let now = Now {
@@ -273,8 +334,7 @@ impl Context {
 impl Now {
     fn begin(&mut self, ctx: &BarContext<'_>) {
         self.ids = ctx.symbols().collect();
-        self.names = self.ids.iter().map(|&id| ctx.instrument(id).symbol.to_string()).collect();
-        self.by_name = self.names.iter().cloned().enumerate().map(|(index, name)| (name, index)).collect();
+        self.names = Names::new(self.ids.iter().map(|&id| ctx.instrument(id).symbol.to_string()));
         let count = self.ids.len();
         for history in &mut self.values {
             history.columns.resize_with(count, Column::default);
@@ -285,15 +345,8 @@ impl Now {
         }
     }
 
-    fn index(&self, symbol: &str) -> PyResult<usize> {
-        let found = self.by_name.get(symbol).copied();
-        found.ok_or_else(|| {
-            PyKeyError::new_err(format!("no symbol `{symbol}`; there are {}", self.names.join(", ")))
-        })
-    }
-
-    fn row(&self, symbol: &str) -> PyResult<SymbolRow> {
-        self.index(symbol).map(|index| self.rows[index])
+    fn row(&self, symbol: &Bound<'_, PyString>) -> PyResult<SymbolRow> {
+        self.names.index(symbol).map(|index| self.rows[index])
     }
 }
 
@@ -302,7 +355,7 @@ impl Context {
     /// The names of the symbols that the strategy trades, in the scenario's order.
     #[getter]
     fn symbols(&self) -> Vec<String> {
-        self.now.borrow().names.clone()
+        self.now.borrow().names.texts()
     }
 
     /// The close of this bar, the instant of the decision, in microseconds since 1970 (UTC).
@@ -354,46 +407,48 @@ impl Context {
     }
 
     /// The symbol's bar that closed just now as (open, high, low, close, volume); `None` where it has none.
-    fn bar(&self, symbol: &str) -> PyResult<Option<Numbers>> {
+    fn bar(&self, symbol: &Bound<'_, PyString>) -> PyResult<Option<Numbers>> {
         let bar = self.now.borrow().row(symbol)?.bar;
         Ok(bar.map(|bar| (bar.open, bar.high, bar.low, bar.close, bar.volume)))
     }
 
     /// The close of that bar; `None` where there is none.
-    fn price(&self, symbol: &str) -> PyResult<Option<f64>> {
+    fn price(&self, symbol: &Bound<'_, PyString>) -> PyResult<Option<f64>> {
         Ok(self.now.borrow().row(symbol)?.bar.map(|bar| bar.close))
     }
 
     /// Quantity held, below zero for a short position.
-    fn position(&self, symbol: &str) -> PyResult<f64> {
+    fn position(&self, symbol: &Bound<'_, PyString>) -> PyResult<f64> {
         Ok(self.now.borrow().row(symbol)?.position.qty.to_f64())
     }
 
     /// Average price paid, without fees; `None` while nothing is held.
-    fn entry_price(&self, symbol: &str) -> PyResult<Option<f64>> {
+    fn entry_price(&self, symbol: &Bound<'_, PyString>) -> PyResult<Option<f64>> {
         let position = self.now.borrow().row(symbol)?.position;
         Ok((!position.is_flat()).then(|| position.average_price.to_f64()))
     }
 
     /// Whether nothing is held.
-    fn flat(&self, symbol: &str) -> PyResult<bool> {
+    fn flat(&self, symbol: &Bound<'_, PyString>) -> PyResult<bool> {
         Ok(self.now.borrow().row(symbol)?.position.is_flat())
     }
 
     /// Bars that the position has lived through, its first included; 0 while nothing is held.
-    fn bars_held(&self, symbol: &str) -> PyResult<usize> {
+    fn bars_held(&self, symbol: &Bound<'_, PyString>) -> PyResult<usize> {
         Ok(self.now.borrow().row(symbol)?.bars_held)
     }
 
     /// An indicator in the words of the rule language (`"rsi(14)"`, `"sma(20)@4h"`) at the newest closed bar; `None`
     /// while it warms up.
-    fn indicator(&self, text: &str, symbol: &str) -> PyResult<Option<f64>> {
+    fn indicator(&self, text: &Bound<'_, PyString>, symbol: &Bound<'_, PyString>) -> PyResult<Option<f64>> {
         let now = self.now.borrow();
-        let index = now.index(symbol)?;
-        match now.indicators.iter().find(|reading| reading.text == text) {
-            Some(reading) => Ok(Some(reading.values[index]).filter(|value| !value.is_nan())),
-            None => Err(self.missing(Want::Indicator(text.to_owned()))),
+        let index = now.names.index(symbol)?;
+        for reading in &now.indicators {
+            if reading.name.is(text)? {
+                return Ok(Some(reading.values[index]).filter(|value| !value.is_nan()));
+            }
         }
+        Err(self.missing(Want::Indicator(text.to_str()?.to_owned())))
     }
 
     /// All values of an indicator so far as an array, the newest last; NaN where it had none.
@@ -401,10 +456,10 @@ impl Context {
         &self,
         py: Python<'py>,
         text: &str,
-        symbol: &str,
+        symbol: &Bound<'_, PyString>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let now = self.now.borrow();
-        let index = now.index(symbol)?;
+        let index = now.names.index(symbol)?;
         match now.values.iter().find(|history| history.text == text) {
             Some(history) => history.columns[index].view(py),
             None => Err(self.missing(Want::Values(text.to_owned()))),
@@ -413,9 +468,9 @@ impl Context {
 
     /// The closed bars so far, of the scenario's interval or of a coarser timeframe such as `"4h"`.
     #[pyo3(signature = (symbol, timeframe = ""))]
-    fn bars(&self, py: Python<'_>, symbol: &str, timeframe: &str) -> PyResult<ClosedBars> {
+    fn bars(&self, py: Python<'_>, symbol: &Bound<'_, PyString>, timeframe: &str) -> PyResult<ClosedBars> {
         let now = self.now.borrow();
-        let index = now.index(symbol)?;
+        let index = now.names.index(symbol)?;
         let Some(history) = now.bars.iter().find(|history| history.text == timeframe) else {
             return Err(self.missing(Want::Bars(timeframe.to_owned())));
         };
@@ -432,9 +487,13 @@ impl Context {
     }
 
     /// The symbol's open orders, oldest first, as dictionaries.
-    fn open_orders<'py>(&self, py: Python<'py>, symbol: &str) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    fn open_orders<'py>(
+        &self,
+        py: Python<'py>,
+        symbol: &Bound<'_, PyString>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let now = self.now.borrow();
-        let index = now.index(symbol)?;
+        let index = now.names.index(symbol)?;
         let Some(orders) = &now.orders else { return Err(self.missing(Want::OpenOrders)) };
         let shown = |order: &OpenOrder| {
             let entry = PyDict::new(py);
@@ -466,7 +525,7 @@ impl Context {
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn buy(
         &self,
-        symbol: &str,
+        symbol: &Bound<'_, PyString>,
         pct: Option<f64>,
         amount: Option<f64>,
         qty: Option<f64>,
@@ -482,7 +541,7 @@ impl Context {
         reason: Option<&str>,
     ) -> PyResult<()> {
         let mut now = self.now.borrow_mut();
-        let id = now.ids[now.index(symbol)?];
+        let id = now.ids[now.names.index(symbol)?];
         let size = orders::size_of_buy(pct, amount, qty)?;
         let kind = orders::kind(limit, stop, trailing_pct)?;
         let protection = orders::Protections {
@@ -503,7 +562,7 @@ impl Context {
     #[expect(clippy::too_many_arguments, reason = "keyword arguments of Python")]
     fn sell(
         &self,
-        symbol: &str,
+        symbol: &Bound<'_, PyString>,
         pct: Option<f64>,
         qty: Option<f64>,
         limit: Option<f64>,
@@ -513,7 +572,7 @@ impl Context {
         reason: Option<&str>,
     ) -> PyResult<()> {
         let mut now = self.now.borrow_mut();
-        let id = now.ids[now.index(symbol)?];
+        let id = now.ids[now.names.index(symbol)?];
         let size = orders::size_of_sell(pct, qty)?;
         let kind = orders::kind(limit, stop, trailing_pct)?;
         let wait = orders::time_in_force(time_in_force)?;
@@ -524,9 +583,9 @@ impl Context {
 
     /// Cancels the symbol's open orders and sells all that is held of it at the market.
     #[pyo3(signature = (symbol, *, reason=None))]
-    fn close(&self, symbol: &str, reason: Option<&str>) -> PyResult<()> {
+    fn close(&self, symbol: &Bound<'_, PyString>, reason: Option<&str>) -> PyResult<()> {
         let mut now = self.now.borrow_mut();
-        let id = now.ids[now.index(symbol)?];
+        let id = now.ids[now.names.index(symbol)?];
         let reason = orders::reason(reason.unwrap_or("close"))?;
         now.ordered.push(Order::Close { symbol: id, reason });
         Ok(())
@@ -538,16 +597,16 @@ impl Context {
     }
 
     /// Cancels all open orders of a symbol.
-    fn cancel_all(&self, symbol: &str) -> PyResult<()> {
+    fn cancel_all(&self, symbol: &Bound<'_, PyString>) -> PyResult<()> {
         let mut now = self.now.borrow_mut();
-        let id = now.ids[now.index(symbol)?];
+        let id = now.ids[now.names.index(symbol)?];
         now.ordered.push(Order::CancelAll(id));
         Ok(())
     }
 
     fn __repr__(&self) -> String {
         let now = self.now.borrow();
-        format!("<Context: bar {} of {}, equity {}>", now.number, now.names.join(", "), now.equity)
+        format!("<Context: bar {} of {}, equity {}>", now.number, now.names.texts().join(", "), now.equity)
     }
 }
 

@@ -1,19 +1,20 @@
 //! Runs and sweeps.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyKeyboardInterrupt;
 use pyo3::prelude::*;
 use tiltyard::internals::domain::Shard;
+use tiltyard::internals::market::Market;
 use tiltyard::internals::store::outcomes::PackStore;
 use tiltyard::internals::store::registry::StoredAgents;
 use tiltyard::prelude::*;
 use tiltyard::run::{
-    HeldBars, Merging, Programs, SWEEP_MEMORY, ShardOptions, check_with, on_threads, prepare_on,
-    prepare_with, run_shard, sweep_and_store, sweep_merged,
+    HeldBars, Merging, Programs, SWEEP_MEMORY, ShardOptions, StoredSweepRun, check_with, on_threads,
+    prepare_again, run_shard, sweep_and_store, sweep_merged,
 };
 
 use crate::bars::Held;
@@ -100,6 +101,8 @@ struct Round {
     text: String,
     entrants: Vec<Entrant>,
     held: Option<HeldBars>,
+    /// What was loaded for a run that begins again.
+    market: Mutex<Option<Market>>,
     watch: Watch,
     /// Whether strategies in Python play, which stay on Python's own thread.
     is_python: bool,
@@ -119,7 +122,8 @@ impl Round {
         let source = source(request, &agents).map_err(|error| failure::of_run(py, &error, &request.text))?;
         let (scenario, entrants) = entrants(&source, agents, &wants, &watch);
         let held = bars.map(|bars| bars.get().bars.clone());
-        Ok(Self { scenario, text: source.text, entrants, held, watch, is_python })
+        let market = Mutex::default();
+        Ok(Self { scenario, text: source.text, entrants, held, market, watch, is_python })
     }
 
     fn play<T: Send>(
@@ -136,10 +140,13 @@ impl Round {
     }
 
     fn prepared(&self, request: &Request) -> Result<Prepared, RunError> {
-        match &self.held {
-            Some(held) => prepare_on(&self.scenario, held, &self.entrants, &programs(request)),
-            None => prepare_with(&self.scenario, &self.entrants, &programs(request)),
-        }
+        let before = self.market.lock().unwrap_or_else(PoisonError::into_inner).take();
+        prepare_again(&self.scenario, self.held.as_ref(), &self.entrants, &programs(request), before)
+    }
+
+    /// After a run that may begin again: what was loaded for it.
+    fn give_back(&self, prepared: Prepared) {
+        *self.market.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared.market);
     }
 
     /// What Python is told: Ctrl-C as its own exception, with `stopped` as its text.
@@ -265,17 +272,30 @@ fn stored(request: &Request, round: &Round, observer: &dyn RunObserver) -> Resul
     if prepared.scenario.sweep.is_some() {
         let options = RunOptions { memory: SWEEP_MEMORY, ..RunOptions::default() };
         let swept = match &mut merging {
-            Some(merging) => sweep_merged(&prepared, &destination, options, observer, merging)?,
-            None => sweep_and_store(&prepared, &destination, options, observer)?,
+            Some(merging) => sweep_merged(&prepared, &destination, options, observer, merging),
+            None => sweep_and_store(&prepared, &destination, options, observer),
         };
-        return Ok(Stored { folder: swept.stored.folder, notes, has_winner: Some(swept.has_winner) });
+        return match swept {
+            Ok(StoredSweepRun { stored, has_winner }) => {
+                Ok(Stored { folder: stored.folder, notes, has_winner: Some(has_winner) })
+            }
+            Err(error) => {
+                round.give_back(prepared);
+                Err(error.into())
+            }
+        };
     }
     let prepared = match merging {
         Some(merging) => merging.into_prepared(prepared)?,
         None => prepared,
     };
-    let stored = run_and_store(&prepared, &destination, RunOptions::default(), observer)?;
-    Ok(Stored { folder: stored.folder, notes, has_winner: None })
+    match run_and_store(&prepared, &destination, RunOptions::default(), observer) {
+        Ok(stored) => Ok(Stored { folder: stored.folder, notes, has_winner: None }),
+        Err(error) => {
+            round.give_back(prepared);
+            Err(error.into())
+        }
+    }
 }
 
 fn open(dest: &str, create: bool) -> Result<PackStore, RunError> {

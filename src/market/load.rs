@@ -16,11 +16,11 @@ use super::held::HeldBars;
 use super::locate::locate;
 use super::margin;
 use super::quality::{Finding, FindingKind, Severity, inspect};
-use super::reference::{self, ReferenceSeries};
+use super::reference;
 use super::resample::coarser;
 use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
-use super::view::Market;
+use super::view::{Market, SymbolSeries};
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
 use crate::scenario::{Acceptable, ActionRule, MarketSpec};
 
@@ -49,31 +49,18 @@ const ALWAYS_BEFORE: u32 = 2;
 /// # Errors
 /// All errors in the data of all symbols, in one [`MarketError`].
 pub fn load(request: &LoadRequest<'_>) -> Result<Market, MarketError> {
-    let spec = request.spec;
-    let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
-    let open =
-        || gather(spec.instruments.par_iter().map(|one| Sources::open(request, &catalogue, one)).collect());
-    load_from(request, open, |symbol| reference::read(request, &catalogue, symbol))
+    load_again(request, None, None)
 }
 
-/// [`load`] with bars that the program holds in memory, in place of the files that the scenario names.
+/// [`load`], perhaps of bars that the program holds in memory in place of the files that the scenario names. A market that
+/// was loaded before by the same table, for strategies that may read less, is given back where reading would give it again.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_held(request: &LoadRequest<'_>, held: &HeldBars) -> Result<Market, MarketError> {
-    let spec = request.spec;
-    let open = |instrument| {
-        let base = Source::held(instrument, held.of(&instrument.source, spec.interval)?);
-        Ok(Sources { instrument, base, detail: None, actions: None })
-    };
-    let open = || gather(spec.instruments.iter().map(open).collect());
-    load_from(request, open, |symbol| reference::of_held(request, held, symbol))
-}
-
-fn load_from<'a>(
-    request: &LoadRequest<'a>,
-    open: impl FnOnce() -> Result<Vec<Sources<'a>>, MarketError>,
-    compared: impl FnOnce(&Symbol) -> Result<ReferenceSeries, MarketError>,
+pub fn load_again(
+    request: &LoadRequest<'_>,
+    held: Option<&HeldBars>,
+    before: Option<Market>,
 ) -> Result<Market, MarketError> {
     let spec = request.spec;
     if let (Some(start), Some(end)) = (spec.start, spec.end)
@@ -81,12 +68,36 @@ fn load_from<'a>(
     {
         return Err(MarketError::EmptyRange { start, end });
     }
-    let sources = open()?;
+    let from = match held {
+        Some(held) => Origin::Held(held),
+        None => Origin::Files(Catalogue::of(locate(&spec.path, &spec.base_dir)?)),
+    };
+    let open = |one| Sources::open(request, &from, one);
+    let sources = gather(spec.instruments.par_iter().map(open).collect())?;
     check_window(spec, &sources)?;
+    if let Some(market) = before
+        && market.day == spec.day
+        && market.benchmark.as_ref().map(|series| &series.instrument.source) == request.benchmark
+        && sources.iter().zip(&market.symbols).all(|(source, series)| source.would_give(series, request))
+    {
+        return Ok(market);
+    }
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
     let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
+    let compared = |symbol| match &from {
+        Origin::Held(held) => reference::of_held(request, held, symbol),
+        Origin::Files(catalogue) => reference::read(request, catalogue, symbol),
+    };
     let benchmark = request.benchmark.map(compared).transpose()?;
     Ok(market.on_days(spec.day).on_calendar(spec.calendar).compared_with(benchmark))
+}
+
+/// Where bars come from.
+enum Origin<'a> {
+    /// The program.
+    Held(&'a HeldBars),
+    /// The files that the scenario names.
+    Files(Catalogue),
 }
 
 /// The sources of one symbol's bars.
@@ -103,10 +114,17 @@ struct Sources<'a> {
 impl<'a> Sources<'a> {
     fn open(
         request: &LoadRequest<'_>,
-        catalogue: &Catalogue,
+        from: &Origin<'_>,
         instrument: &'a Instrument,
     ) -> Result<Self, MarketError> {
         let (spec, symbol) = (request.spec, &instrument.source);
+        let catalogue = match from {
+            Origin::Held(held) => {
+                let base = Source::held(instrument, held.of(symbol, spec.interval)?);
+                return Ok(Self { instrument, base, detail: None, actions: None });
+            }
+            Origin::Files(catalogue) => catalogue,
+        };
         let files = catalogue.files_of(symbol, spec.instruments.len() == 1)?;
         let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
             let available = files.keys().copied().flatten().collect();
@@ -125,6 +143,22 @@ impl<'a> Sources<'a> {
             ActionRule::Adjusted => None,
         };
         Ok(Self { instrument, base, detail, actions })
+    }
+
+    /// Whether reading them would give a series again that an earlier request of the same table has read.
+    fn would_give(&self, series: &SymbolSeries, request: &LoadRequest<'_>) -> bool {
+        let (spec, wanted) = (request.spec, history(request) as usize);
+        let before = spec.start.map_or(0, |start| series.bars.first_row_from(start));
+        let is_all = series.bars.ts.first() == Some(&self.base.first());
+        let mut frames = request.frames.keys().filter(|&&coarse| coarse > spec.interval);
+        let frames_known = frames.clone().all(|coarse| series.frames.contains_key(coarse));
+        let is_same = match frames.next() {
+            _ if before == 0 && is_all => true,
+            None => before == wanted || before < wanted && is_all,
+            Some(_) => false,
+        };
+        let no_actions = self.actions.is_none() && series.actions.is_none();
+        no_actions && self.base.interval == spec.interval && frames_known && (spec.start.is_none() || is_same)
     }
 
     /// Open time of the first bar at the scenario's interval.

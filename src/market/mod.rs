@@ -45,7 +45,7 @@ pub(crate) use file::{TimeScale, is_text, is_time, numbers, raw_times, texts};
 pub use folder::MarketFolder;
 pub use funding::{FundingRate, write_funding};
 pub use held::HeldBars;
-pub use load::{LoadRequest, load, load_held};
+pub use load::{LoadRequest, load, load_again};
 pub use margin_series::MarginSeries;
 pub use reference::ReferenceSeries;
 pub use resample::resample;

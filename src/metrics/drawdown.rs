@@ -4,29 +4,12 @@
 
 use super::missing::{Measure, Missing};
 use super::moments::finite;
-use crate::engine::batch::{Extremes, IndexedDrawdown};
+use crate::engine::batch::{Extremes, FallTracker, IndexedDrawdown};
 
 /// Points looked at together: a block that neither makes a new high nor a new low is passed over whole.
 const BLOCK: usize = 64;
 /// Independent extremes within a block, so that the processor compares them side by side.
 const LANES: usize = 8;
-
-const NO_FALL: IndexedDrawdown = IndexedDrawdown { depth: 0.0, peak: None, trough: None, recovered: None };
-
-/// The state between two points: the highest value so far, and the lowest since.
-struct Tracker {
-    peak: f64,
-    low: f64,
-    peak_at: Option<usize>,
-    low_at: Option<usize>,
-    /// The lowest value before the last peak.
-    lowest: f64,
-    lowest_at: Option<usize>,
-    /// How many falls are kept.
-    most: usize,
-    /// The deepest first; of equally deep ones the earlier.
-    worst: Vec<IndexedDrawdown>,
-}
 
 /// The deepest fall of `start` followed by `curve`; of equally deep ones the first.
 pub fn deepest_fall(start: f64, curve: &[f64]) -> IndexedDrawdown {
@@ -36,90 +19,26 @@ pub fn deepest_fall(start: f64, curve: &[f64]) -> IndexedDrawdown {
 /// The `most` deepest falls of `start` followed by `curve`, deepest first. A fall lasts from a peak until the peak
 /// is reached again, so that no two overlap.
 pub fn worst_falls(start: f64, curve: &[f64], most: usize) -> Vec<IndexedDrawdown> {
-    tracked(start, curve, most).worst
+    tracked(start, curve, most).0
 }
 
 /// The deepest fall of `start` followed by `curve`, with the extremes of that curve.
 pub fn walk(start: f64, curve: &[f64]) -> (IndexedDrawdown, Extremes) {
-    let tracker = tracked(start, curve, 1);
-    let extremes = Extremes {
-        high: tracker.peak,
-        high_at: tracker.peak_at,
-        low: tracker.lowest,
-        low_at: tracker.lowest_at,
-    };
-    (tracker.worst.first().copied().unwrap_or(NO_FALL), extremes)
+    let (worst, extremes) = tracked(start, curve, 1);
+    (worst.first().copied().unwrap_or(IndexedDrawdown::NONE), extremes)
 }
 
-fn tracked(start: f64, curve: &[f64], most: usize) -> Tracker {
-    let mut tracker = Tracker {
-        peak: start,
-        low: start,
-        peak_at: None,
-        low_at: None,
-        lowest: start,
-        lowest_at: None,
-        most,
-        worst: Vec::with_capacity(most + 1),
-    };
+fn tracked(start: f64, curve: &[f64], most: usize) -> (Vec<IndexedDrawdown>, Extremes) {
+    let mut tracker = FallTracker::new(start, most);
     let (blocks, rest) = curve.as_chunks::<BLOCK>();
     for (number, block) in blocks.iter().enumerate() {
-        if !tracker.passes_over(block) {
+        let (low, high) = extremes(block);
+        if !tracker.passes_over(low, high) {
             tracker.walk(block, number * BLOCK);
         }
     }
     tracker.walk(rest, curve.len() - rest.len());
-    tracker.settle(None);
-    tracker
-}
-
-impl Tracker {
-    /// Whether the block changes nothing.
-    fn passes_over(&self, block: &[f64; BLOCK]) -> bool {
-        let (low, high) = extremes(block);
-        // At the peak itself only a flat stretch changes nothing: a touch ends a fall.
-        low >= self.low && (high < self.peak || (high == self.peak && self.low == self.peak))
-    }
-
-    fn walk(&mut self, points: &[f64], offset: usize) {
-        for (index, &value) in points.iter().enumerate() {
-            if value >= self.peak {
-                self.rise(value, offset + index);
-            } else if value < self.low {
-                (self.low, self.low_at) = (value, Some(offset + index));
-            }
-        }
-    }
-
-    /// The peak is reached again or passed.
-    fn rise(&mut self, value: f64, at: usize) {
-        let fell = self.low < self.peak;
-        if fell {
-            self.settle(Some(at));
-        }
-        if fell || value > self.peak {
-            (self.peak, self.low) = (value, value);
-            (self.peak_at, self.low_at) = (Some(at), Some(at));
-        }
-    }
-
-    /// Keeps the fall that ends here if it is among the deepest.
-    fn settle(&mut self, recovered: Option<usize>) {
-        if self.low >= self.peak {
-            return;
-        }
-        if self.low < self.lowest {
-            (self.lowest, self.lowest_at) = (self.low, self.low_at);
-        }
-        let depth = self.low / self.peak - 1.0;
-        let full = self.worst.len() == self.most;
-        if depth < 0.0 && !(full && self.worst.last().is_none_or(|least| depth >= least.depth)) {
-            let index = self.worst.partition_point(|fall| fall.depth <= depth);
-            self.worst
-                .insert(index, IndexedDrawdown { depth, peak: self.peak_at, trough: self.low_at, recovered });
-            self.worst.truncate(self.most);
-        }
-    }
+    tracker.finish()
 }
 
 fn extremes(block: &[f64; BLOCK]) -> (f64, f64) {

@@ -40,6 +40,8 @@ mod sampling;
 mod score;
 mod series;
 mod series_metrics;
+#[cfg(test)]
+mod several;
 mod sharpe;
 mod sortino;
 mod summary;

@@ -73,7 +73,7 @@ pub use free_memory::{check_memory, free_memory};
 pub use lag::{LagReport, LagRow, lag};
 pub use memory::{MemoryDifference, MemoryReport, MemoryRow, memory};
 pub use observer::{RunEvent, RunObserver};
-pub use prepare::{Prepared, prepare, prepare_on, prepare_with};
+pub use prepare::{Prepared, prepare, prepare_again, prepare_on, prepare_with};
 pub use programs::{Programs, check_protocol};
 pub use proof::{ProofDifference, ProofReport};
 pub use prove::prove;

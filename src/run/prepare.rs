@@ -82,7 +82,7 @@ pub fn prepare_on(
     entrants: &[Entrant],
     programs: &Programs,
 ) -> Result<Prepared, RunError> {
-    prepare_from(scenario, Some(bars), entrants, programs)
+    prepare_again(scenario, Some(bars), entrants, programs, None)
 }
 
 /// [`prepare()`] for scenarios with agents that are programs. Each is started once, and asked what it reads.
@@ -94,14 +94,20 @@ pub fn prepare_with(
     entrants: &[Entrant],
     programs: &Programs,
 ) -> Result<Prepared, RunError> {
-    prepare_from(scenario, None, entrants, programs)
+    prepare_again(scenario, None, entrants, programs, None)
 }
 
-fn prepare_from(
+/// [`prepare_on()`] or [`prepare_with()`] after a run of the same scenario was given up because its strategies read more than
+/// they had declared: the market that was loaded for it goes on where it has all that they read now.
+///
+/// # Errors
+/// As [`prepare_with()`].
+pub fn prepare_again(
     scenario: &Scenario,
     bars: Option<&HeldBars>,
     entrants: &[Entrant],
     programs: &Programs,
+    before: Option<Market>,
 ) -> Result<Prepared, RunError> {
     let started = Instant::now();
     let mut scenario = scenario.clone();
@@ -119,7 +125,7 @@ fn prepare_from(
     let mut warm_ups = modules::enter(&mut scenario, &mut own, &collector)?;
     let entered = super::programs::enter(&mut scenario, &mut own, programs, &collector)?;
     warm_ups.extend(entered.warm_ups);
-    let market = load(&scenario, bars, entrants, &warm_ups)?;
+    let market = load(&scenario, bars, entrants, &warm_ups, before)?;
     #[cfg_attr(not(feature = "import"), expect(unused_mut, reason = "no file of its own has a note"))]
     let mut notes = left_out(&scenario);
     #[cfg(feature = "import")]
@@ -152,6 +158,7 @@ fn load(
     bars: Option<&HeldBars>,
     entrants: &[Entrant],
     warm_ups: &[Warmup],
+    before: Option<Market>,
 ) -> Result<Market, RunError> {
     let trials = scenario.sweep.as_ref().map(sweep::extremes).unwrap_or_default();
     let mut needs = history_needs(scenario, &trials);
@@ -165,8 +172,5 @@ fn load(
     let (frames, history_bars) = (&needs.frames, needs.bars);
     let benchmark = scenario.report.untraded();
     let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail, benchmark };
-    Ok(match bars {
-        Some(bars) => market::load_held(&request, bars)?,
-        None => market::load(&request)?,
-    })
+    Ok(market::load_again(&request, bars, before)?)
 }

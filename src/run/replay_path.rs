@@ -38,7 +38,7 @@ pub(super) fn of_trials(found: &sweep::Estimate, engine: Loop) -> Vec<ReplayPath
     let batch = ReplayPath {
         entries: entries(together),
         path: "by the batch engine",
-        why: "their decisions follow from the bars of one symbol alone".to_owned(),
+        why: "their decisions follow from the bars alone".to_owned(),
     };
     let alone = found.alone.iter().map(|(why, &count)| ReplayPath {
         entries: entries(count),

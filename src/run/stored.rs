@@ -128,6 +128,7 @@ pub(super) fn publish(
     keep_logs: bool,
     observer: &dyn RunObserver,
 ) -> Result<Published, RunError> {
+    let writer = writer.sized(tournament);
     let (all, written) = (tournament.agents.len(), AtomicUsize::new(0));
     tournament.agents.par_iter_mut().with_max_len(1).try_for_each(|agent| {
         if observer.cancelled() {

@@ -7,10 +7,13 @@ use super::StoreError;
 use crate::domain::{Cash, Timestamp};
 use crate::engine::{Replay, valued_at};
 use crate::market::Market;
+use crate::scenario::EquityRows;
 
-/// One stretch of the curve as columns of equal length, a row a tick.
+/// One stretch of the curve as columns of equal length.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct EquityPart {
+    /// Ticks of the window, from 0.
+    pub ticks: Vec<usize>,
     /// Open times of the bars.
     pub ts: Vec<Timestamp>,
     /// Marked at the closes.
@@ -23,17 +26,29 @@ pub(super) struct EquityPart {
     pub in_market: Vec<bool>,
 }
 
+/// A row of it.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    tick: usize,
+    ts: Timestamp,
+    equity: Cash,
+    cash: Cash,
+    drawdown: f64,
+    in_market: bool,
+}
+
 impl EquityPart {
-    fn push(&mut self, ts: Timestamp, equity: Cash, cash: Cash, drawdown: f64, in_market: bool) {
-        self.ts.push(ts);
-        self.equity.push(equity);
-        self.cash.push(cash);
-        self.drawdown.push(drawdown);
-        self.in_market.push(in_market);
+    fn push(&mut self, row: Row) {
+        self.ticks.push(row.tick);
+        self.ts.push(row.ts);
+        self.equity.push(row.equity);
+        self.cash.push(row.cash);
+        self.drawdown.push(row.drawdown);
+        self.in_market.push(row.in_market);
     }
 }
 
-/// Walks a replay's curve in parts of at most `part` ticks and hands each to `sink`.
+/// Walks a replay's curve and hands its rows to `sink`, in parts of at most about `part`.
 ///
 /// # Errors
 /// Those of `sink`, and [`StoreError::EquityMismatch`] where the curve does not end at the final equity.
@@ -41,18 +56,42 @@ pub(super) fn walk(
     agent: &str,
     replay: &Replay,
     market: &Market,
-    part: usize,
+    (kept, part): (EquityRows, usize),
     mut sink: impl FnMut(&EquityPart) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut rows = EquityPart::default();
     let mut peak = replay.starting_balance;
     let mut last = replay.starting_balance;
-    let ticks = replay.window.ticks.first..replay.window.ticks.last;
-    for (tick, valued) in ticks.clone().zip(valued_at(replay, market, ticks)) {
+    let (first, end) = (replay.window.ticks.first, replay.window.ticks.last);
+    let mut events = replay.holdings.iter().map(|holding| holding.tick).peekable();
+    let mut day: Option<Day> = None;
+    for (tick, valued) in (first..end).zip(valued_at(replay, market, first..end)) {
         last = valued.equity;
         peak = peak.max(last);
-        rows.push(market.clock[tick], last, valued.cash, below(peak, last), valued.in_market);
-        if rows.ts.len() == part {
+        let drawdown = below(peak, last);
+        let ts = market.clock[tick];
+        let (cash, in_market) = (valued.cash, valued.in_market);
+        let row = Row { tick: tick - first, ts, equity: last, cash, drawdown, in_market };
+        let ends = tick + 1 == end;
+        match kept {
+            EquityRows::Bars => rows.push(row),
+            EquityRows::Events => {
+                let mut changed = false;
+                while events.next_if(|event| *event <= tick).is_some() {
+                    changed = true;
+                }
+                if changed || ends {
+                    rows.push(row);
+                }
+            }
+            EquityRows::Daily => {
+                day.get_or_insert_with(|| Day::begins(row, market.day.end_after(ts))).take(row);
+                if ends || day.as_ref().is_some_and(|day| market.clock[tick + 1] >= day.end) {
+                    day.take().into_iter().flat_map(Day::rows).for_each(|row| rows.push(row));
+                }
+            }
+        }
+        if rows.ts.len() >= part {
             sink(&std::mem::take(&mut rows))?;
         }
     }
@@ -60,6 +99,43 @@ pub(super) fn walk(
         sink(&rows)?;
     }
     ends_right(agent, replay, last)
+}
+
+/// What is kept of a day's bars: the first of the highest equity, of the lowest and of the deepest drawdown, and the last.
+struct Day {
+    highest: Row,
+    lowest: Row,
+    deepest: Row,
+    last: Row,
+    /// When the next day begins.
+    end: Timestamp,
+}
+
+impl Day {
+    const fn begins(row: Row, end: Timestamp) -> Self {
+        Self { highest: row, lowest: row, deepest: row, last: row, end }
+    }
+
+    fn take(&mut self, row: Row) {
+        if row.equity > self.highest.equity {
+            self.highest = row;
+        }
+        if row.equity < self.lowest.equity {
+            self.lowest = row;
+        }
+        if row.drawdown < self.deepest.drawdown {
+            self.deepest = row;
+        }
+        self.last = row;
+    }
+
+    /// Each once, in order of time.
+    fn rows(self) -> impl Iterator<Item = Row> {
+        let mut rows = vec![self.highest, self.lowest, self.deepest, self.last];
+        rows.sort_by_key(|row| row.ts);
+        rows.dedup_by_key(|row| row.ts);
+        rows.into_iter()
+    }
 }
 
 fn ends_right(agent: &str, replay: &Replay, last: Cash) -> Result<(), StoreError> {
@@ -84,15 +160,30 @@ mod tests {
     use super::*;
     use crate::domain::{Qty, SymbolId};
     use crate::engine::Holding;
-    use crate::store::fixture::{cash, market_two_symbols, replay, window};
+    use crate::store::fixture::{cash, market_of_4h, market_two_symbols, replay, window};
 
     fn curve(replay: &Replay) -> Result<Vec<EquityPart>, StoreError> {
         let mut parts = Vec::new();
-        walk("a", replay, &market_two_symbols(), 3, |part| {
+        walk("a", replay, &market_two_symbols(), (EquityRows::Bars, 3), |part| {
             parts.push(part.clone());
             Ok(())
         })?;
         Ok(parts)
+    }
+
+    fn holding(tick: usize, money: &str, quantity: &str) -> Holding {
+        let quantities = [quantity.parse().unwrap()].into();
+        Holding { tick, cash: cash(money), owed: Default::default(), quantities }
+    }
+
+    fn kept(replay: &Replay, market: &Market, kept: EquityRows) -> Vec<(Timestamp, Cash, f64)> {
+        let mut rows = Vec::new();
+        let take = |part: &EquityPart| {
+            rows.extend((0..part.ts.len()).map(|row| (part.ts[row], part.equity[row], part.drawdown[row])));
+            Ok(())
+        };
+        walk("a", replay, market, (kept, 2), take).unwrap();
+        rows
     }
 
     /// Closes of the first symbol: 10, 11, 12, 9, 10; of the second: 5, 6 and then no more bars.
@@ -144,6 +235,36 @@ mod tests {
         let parts = curve(&r).unwrap();
         let equity: Vec<String> = parts.iter().flat_map(|p| &p.equity).map(|c| format!("{c:.0}")).collect();
         assert_eq!(equity, ["99", "100", "94", "94", "94"]);
+    }
+
+    /// 100 at the start, then 99 to 104 by the closes of the first symbol, two of which are held.
+    #[test]
+    fn of_a_day_the_extremes_and_the_last_bar_are_kept() {
+        // Two days of six bars; closes such that the deepest drawdown is not at the lowest equity.
+        let closes = [10.0, 8.0, 14.0, 11.0, 12.0, 13.0, 13.0, 13.0, 20.0, 9.0, 11.0, 11.0];
+        let market = market_of_4h(&closes);
+        let mut r = replay(window(0, 0..12), "100", "102");
+        r.holdings = vec![holding(0, "80", "2")];
+        let rows = kept(&r, &market, EquityRows::Daily);
+        let all = kept(&r, &market, EquityRows::Bars);
+        assert_eq!(all.len(), 12);
+        let places: Vec<usize> =
+            rows.iter().map(|row| all.iter().position(|other| other == row).unwrap()).collect();
+        // Lowest at 1, highest at 2, deepest at 3 (102 of 108, where 96 of 100 is 4 %), last at 5; of the second day the
+        // highest at 8, the lowest and deepest at 9, the last at 11.
+        assert_eq!(places, [1, 2, 3, 5, 8, 9, 11]);
+        let deepest = |rows: &[(Timestamp, Cash, f64)]| rows.iter().map(|row| row.2).fold(0.0, f64::min);
+        assert_eq!(deepest(&rows), deepest(&all));
+    }
+
+    #[test]
+    fn of_events_the_bars_with_fills_and_the_last_are_kept() {
+        let market = market_of_4h(&[10.0, 8.0, 14.0, 11.0, 12.0, 13.0]);
+        let mut r = replay(window(0, 0..6), "100", "108");
+        r.holdings = vec![holding(1, "84", "2"), holding(3, "106", "0"), holding(4, "108", "0")];
+        let rows = kept(&r, &market, EquityRows::Events);
+        let at: Vec<Timestamp> = rows.iter().map(|row| row.0).collect();
+        assert_eq!(at, [1, 3, 4, 5].map(|tick| market.clock[tick]));
     }
 
     #[test]

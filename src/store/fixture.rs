@@ -53,6 +53,25 @@ pub(crate) fn market_two_symbols() -> Market {
     }
 }
 
+/// One symbol with six bars a day.
+pub(crate) fn market_of_4h(closes: &[f64]) -> Market {
+    let interval: Interval = "4h".parse().unwrap();
+    let mut market = market_two_symbols();
+    market.symbols = vec![series("BTC", closes)];
+    let mut at = day(1);
+    market.clock.clear();
+    for _ in closes {
+        market.clock.push(at);
+        at = at + interval.span();
+    }
+    market.interval = interval;
+    market.symbols[0].bars.ts = market.clock.clone();
+    market.symbols[0].bars.interval = interval;
+    market.symbols[0].rows = (0..closes.len()).map(|tick| TickRow::new(tick, true)).collect();
+    market.in_range = TickRange { first: 0, last: closes.len() };
+    market
+}
+
 fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
     let ts: Vec<Timestamp> = (1..).take(closes.len()).map(day).collect();
     let column = closes.to_vec();

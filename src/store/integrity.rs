@@ -349,19 +349,31 @@ fn look_into_database(
 }
 
 /// What is wrong with the copy of the registry. It is renewed after each change of an agent, so that it may be behind
-/// for a moment.
+/// for a moment: a copy that another process renews while it is watched is not outdated.
 fn lasting_difference(out: &Path, db: &Connection) -> Result<Option<String>, StoreError> {
+    let watched = registry::open_backup(out).ok().flatten();
+    let commits = || watched.as_ref().and_then(|copy| data_version(copy).ok());
+    let before = commits();
     for _ in 0..COPY_TRIES {
         if registry::difference(out, db)?.is_none() {
             return Ok(None);
         }
         std::thread::sleep(COPY_WAIT);
+        if commits() != before {
+            // Whole again, of a later moment; what is wrong with its bytes shows now.
+            return Ok(registry::damage(out));
+        }
     }
     registry::difference(out, db)
 }
 
-/// How often the copy of the registry is compared again, where it differs.
-const COPY_TRIES: usize = 5;
+/// A number that changes whenever another connection commits.
+fn data_version(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("PRAGMA data_version", [], |row| row.get(0))
+}
+
+/// How often the copy of the registry is compared again, where it differs and nobody renews it.
+const COPY_TRIES: usize = 20;
 /// How long to wait before it is compared again.
 const COPY_WAIT: Duration = Duration::from_millis(100);
 

@@ -10,8 +10,8 @@ use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::Market;
 use crate::scenario::{
-    AgentSpec, FillAt, Intrabar, MarketSpec, Registered, Scenario, Settings, Slippage, StrategyKind,
-    TieBreak, VenueSpec, WalletChoice, risk_settings, strategy_settings,
+    AgentSpec, EquityRows, FillAt, Intrabar, MarketSpec, Registered, Scenario, Settings, Slippage,
+    StrategyKind, TieBreak, VenueSpec, WalletChoice, risk_settings, strategy_settings,
 };
 use crate::tournament::{Tournament, WindowSpan, unused_ticks};
 
@@ -59,6 +59,9 @@ pub struct RunRecord {
     /// The record of the benchmark, where that is a symbol; none for a run of an older version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub benchmark_held: Option<HeldRecord>,
+    /// Which bars have a row in `equity.parquet`.
+    #[serde(default, skip_serializing_if = "EquityRows::are_bars")]
+    pub equity: EquityRows,
     /// Market data that was replayed.
     pub market: MarketRecord,
     /// What trading cost and how orders filled.
@@ -235,6 +238,7 @@ impl RunRecord {
                 .benchmark
                 .as_ref()
                 .map(|found| HeldRecord::new(found, market, tournament)),
+            equity: EquityRows::default(),
             market: MarketRecord::new(scenario, market, &tournament.windows),
             costs: cost_record(&scenario.venue),
             windows: tournament.windows.iter().map(window_record).collect(),

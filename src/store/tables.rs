@@ -16,6 +16,7 @@ use super::equity::EquityPart;
 use crate::domain::{Cash, OrderOrigin, Price, Qty, Side, SymbolId, TimeInForce, Timestamp};
 use crate::engine::{EndReason, ExitState, FillRow, OrderRow, Posting, RoundTrip, Window};
 use crate::market::{Market, SymbolSeries};
+use crate::scenario::EquityRows;
 
 /// Digits of a money column.
 const PRECISION: u8 = 38;
@@ -250,14 +251,23 @@ const fn refusal(end: EndReason) -> Option<&'static str> {
     if let EndReason::Refused(code) = end { Some(code.as_str()) } else { None }
 }
 
-/// `equity.parquet`: one row a tick.
-pub(super) fn equity(window: u32, part: &EquityPart) -> Result<RecordBatch, ArrowError> {
-    table(vec![
-        windows(window, part.ts.len()),
-        times("ts", part.ts.iter().copied()),
-        money("equity", part.equity.iter().copied())?,
-        money("cash", part.cash.iter().copied())?,
-        column("drawdown", false, Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied()))),
-        column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
-    ])
+/// `equity.parquet`: one row a tick, or of the ticks that are kept, then with the tick's number in the window.
+pub(super) fn equity(window: u32, part: &EquityPart, rows: EquityRows) -> Result<RecordBatch, ArrowError> {
+    let ticks = (!rows.are_bars()).then(|| counts("tick", part.ticks.iter().map(|tick| *tick as u64)));
+    let columns = [windows(window, part.ts.len())].into_iter().chain(ticks);
+    table(
+        columns
+            .chain([
+                times("ts", part.ts.iter().copied()),
+                money("equity", part.equity.iter().copied())?,
+                money("cash", part.cash.iter().copied())?,
+                column(
+                    "drawdown",
+                    false,
+                    Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied())),
+                ),
+                column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
+            ])
+            .collect(),
+    )
 }

@@ -19,12 +19,15 @@ use crate::tournament::{AgentTimeline, Timeline};
 /// Reads a window of a stored run, ready to be asked how the battle stood at any time.
 ///
 /// # Errors
-/// [`StoreError::NoSuchWindow`], and where a file of the run cannot be read.
+/// [`StoreError::NoSuchWindow`], [`StoreError::CurvesThinned`], and where a file of the run cannot be read.
 pub fn timeline(stored: &StoredRun, window: u32) -> Result<Timeline, StoreError> {
     let run = &stored.run;
     let span = run.windows.iter().find(|record| record.index == window).ok_or_else(|| {
         StoreError::NoSuchWindow { run: run.run_id.clone(), window, windows: run.windows.len() }
     })?;
+    if !run.equity.are_bars() {
+        return Err(StoreError::CurvesThinned { run: run.run_id.clone(), rows: run.equity.as_str() });
+    }
     let malformed = |what: &str| StoreError::Malformed {
         path: stored.folder.join("run.json"),
         what: "run",

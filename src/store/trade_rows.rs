@@ -79,22 +79,28 @@ pub fn trades(run_folder: &Path, agent: &str) -> Result<Vec<TradeRow>, StoreErro
     Ok(rows)
 }
 
-/// Marks the fills at closes of bars. The equity curve begins with the window's start, then has the close of every
-/// tick.
+/// Marks the fills at closes of bars. The equity curve has the open of every tick, or the numbers of those it has.
 fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
-    let mut closes: BTreeMap<u32, Vec<Timestamp>> = BTreeMap::new();
+    let mut opens: BTreeMap<(u32, u64), Timestamp> = BTreeMap::new();
     if !rows.is_empty() {
+        let mut next = (0, 0);
         columns::read(curve, "equity curve", |batch| {
-            let ts = numbers::<TimestampMicrosecondType>(batch, "ts")?;
-            for (window, at) in numbers::<UInt32Type>(batch, "window")?.iter().zip(ts) {
-                closes.entry(*window).or_default().push(Timestamp::from_micros(*at));
+            let (ts, windows) =
+                (numbers::<TimestampMicrosecondType>(batch, "ts")?, numbers::<UInt32Type>(batch, "window")?);
+            let ticks =
+                batch.column_by_name("tick").map(|_| numbers::<UInt64Type>(batch, "tick")).transpose()?;
+            for (row, (&window, &at)) in windows.iter().zip(ts).enumerate() {
+                let counted = if next.0 == window { next.1 } else { 0 };
+                let tick = ticks.map_or(counted, |ticks| ticks[row]);
+                opens.insert((window, tick), Timestamp::from_micros(at));
+                next = (window, tick + 1);
             }
             Ok(())
         })?;
     }
     for row in rows {
-        let closes = closes.get(&row.window);
-        let at = |tick: u64| closes.and_then(|closes| closes.get(usize::try_from(tick).ok()? + 1)).copied();
+        // The close of a tick is the open of the next.
+        let at = |tick: u64| opens.get(&(row.window, tick + 1)).copied();
         row.entered_at_close = at(row.entry_tick) == Some(row.entry_at);
         row.exited_at_close = at(row.exit_tick) == Some(row.exit_at);
     }

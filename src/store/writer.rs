@@ -27,7 +27,7 @@ use crate::engine::Window;
 use crate::files::FolderLock;
 use crate::market::{Market, TickRange};
 use crate::process::{Logs, Recording};
-use crate::scenario::{Benchmark, ReportFormat, Scenario};
+use crate::scenario::{Benchmark, EquityRows, ReportFormat, Scenario};
 use crate::tournament::{AgentResult, Assessment, CutoffSplit, Ranking, Tournament, repeated};
 
 /// Ticks of the equity curve that are held in memory at once.
@@ -76,6 +76,8 @@ pub struct RunWriter<'a> {
     recording: Recording,
     cutoffs: Vec<CutoffSplit>,
     logs: Logs,
+    /// Which bars of a curve are written.
+    rows: EquityRows,
     /// Of the agents that were written, by name.
     records: Mutex<BTreeMap<String, AgentRecord>>,
 }
@@ -98,6 +100,7 @@ impl<'a> RunWriter<'a> {
             recording: Recording::default(),
             cutoffs: Vec::new(),
             logs: Logs::default(),
+            rows: run.scenario.report.equity.unwrap_or(EquityRows::Bars),
             records: Mutex::default(),
         })
     }
@@ -131,6 +134,16 @@ impl<'a> RunWriter<'a> {
         Self { logs, ..self }
     }
 
+    /// The same run with as many rows of curves as suit its size, where the scenario does not say which.
+    #[must_use]
+    pub fn sized(self, tournament: &Tournament) -> Self {
+        let windows = tournament.agents.iter().flat_map(|agent| &agent.windows);
+        let ticks = windows.map(|result| result.replay.window.ticks);
+        let bars = ticks.map(|range| (range.last - range.first) as u64).sum();
+        let rows = self.run.scenario.report.equity.unwrap_or_else(|| EquityRows::by_default(bars));
+        Self { rows, ..self }
+    }
+
     /// Where the run is being written, for files that only some runs have.
     pub fn folder(&self) -> &Path {
         self.staging.folder()
@@ -151,7 +164,8 @@ impl<'a> RunWriter<'a> {
         let has_postings = tables::has_postings(market);
         let mut postings =
             if has_postings { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
-        let empty = tables::equity(0, &EquityPart::default()).map_err(StoreError::columns(&folder))?;
+        let empty =
+            tables::equity(0, &EquityPart::default(), self.rows).map_err(StoreError::columns(&folder))?;
         let mut equity = TableFile::create(&folder, "equity", &self.run.table_options(), &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
@@ -163,8 +177,8 @@ impl<'a> RunWriter<'a> {
             if let Some(postings) = &mut postings {
                 postings.write(tables::postings(window, &replay.postings, market))?;
             }
-            equity::walk(agent.name.as_str(), replay, market, EQUITY_PART, |part| {
-                equity.write(tables::equity(window.index, part))
+            equity::walk(agent.name.as_str(), replay, market, (self.rows, EQUITY_PART), |part| {
+                equity.write(tables::equity(window.index, part, self.rows))
             })?;
             jobs.push(JobRecord::new(result, conventions));
         }
@@ -232,7 +246,7 @@ impl<'a> RunWriter<'a> {
     fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {
         let Run { id, scenario, market, .. } = self.run;
         let folder = self.staging.folder();
-        let run = RunRecord::new(&id, scenario, market, tournament);
+        let run = RunRecord { equity: self.rows, ..RunRecord::new(&id, scenario, market, tournament) };
         let (accepted, left_out) = (run.market.accepted.clone(), run.flags.left_out.clone());
         let mut records = std::mem::take(&mut *self.records());
         let stored = StoredRun {

@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
         let mut groups: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
         for (index, &(setup, window)) in jobs.iter().enumerate() {
             let spec = &setup.agent.strategy;
-            if points_by_bars(spec) || decides_by_bars(spec) {
+            if batched(spec) {
                 groups.entry((window, batch_key(setup))).or_default().push(index);
             }
         }
@@ -167,6 +167,11 @@ impl<'a> Evaluator<'a> {
             })
             .collect()
     }
+}
+
+/// Whether the batch engine may take a strategy: it decides by the bars of its symbol, or of each of its symbols.
+fn batched(spec: &StrategySpec) -> bool {
+    spec.symbols.len() > 1 || points_by_bars(spec) || decides_by_bars(spec)
 }
 
 /// Key of the jobs that can be replayed together: everything but the strategy.

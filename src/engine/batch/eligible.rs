@@ -1,7 +1,9 @@
 //! Which jobs the batch engine takes.
 
+use super::several::SeveralColumns;
 use super::{Batch, Ineligible};
 use crate::domain::{Bps, Interval, SymbolId};
+use crate::market::SymbolSeries;
 use crate::scenario::{
     Entries, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec,
 };
@@ -14,10 +16,44 @@ pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
     }
     let market = batch.job.market;
     match market.symbols.as_slice() {
-        [only] if only.pays_dividends() => Err(Ineligible::Dividends),
-        [only] if only.is_whole() => venue(batch.job.venue),
-        _ => Err(Ineligible::Symbols),
+        [only] if !only.is_whole() => Err(Ineligible::Symbols),
+        all if all.iter().any(SymbolSeries::pays_dividends) => Err(Ineligible::Dividends),
+        [_] => venue(batch.job.venue),
+        _ if batch.job.on_margin() => Err(Ineligible::Symbols),
+        _ => venue(batch.job.venue),
     }
+}
+
+/// Whether one strategy of several symbols that share a wallet can run. Its orders pass the risk checks themselves, so that
+/// only limits that act between orders are of concern.
+pub(super) fn several(
+    batch: &Batch<'_>,
+    columns: &SeveralColumns<'_>,
+    spec: &StrategySpec,
+) -> Result<(), Ineligible> {
+    if !spec.symbols.iter().all(|&symbol| points_by_bars(&of_symbol(spec, symbol))) || spec.symbols.is_empty()
+    {
+        return Err(Ineligible::Strategy);
+    }
+    spec.symbols.iter().try_for_each(|&symbol| columns.of(symbol).map(drop))?;
+    if spec.entries != Entries::default() || spec.size == Bps::ZERO || spec.size > Bps::WHOLE {
+        return Err(Ineligible::Size);
+    }
+    match acts_between_orders(batch.job.risk, batch.job.market.interval) {
+        true => Err(Ineligible::Risk),
+        false => Ok(()),
+    }
+}
+
+/// Whether no limit of the profile can refuse or cut an entry of this size, but for the day's loss, the rate and what the
+/// wallet has.
+pub(super) fn is_free(batch: &Batch<'_>, size: Bps) -> bool {
+    !binds(batch.job.risk, size, batch.job.market.interval) && !batch.job.risk.size_to_limit
+}
+
+/// The same strategy on one of its symbols.
+pub(super) fn of_symbol(spec: &StrategySpec, symbol: SymbolId) -> StrategySpec {
+    StrategySpec { symbols: vec![symbol], ..spec.clone() }
 }
 
 fn venue(venue: &VenueSpec) -> Result<Bps, Ineligible> {

@@ -3,11 +3,12 @@
 /// Why a parameterisation is not for the batch engine. No failure: the general engine takes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Ineligible {
-    /// The market has several symbols, or bars that were made to fill holes.
-    #[error("the market has more than one symbol, or bars that are not tradable")]
+    /// Bars were made to fill holes, the only symbol lacks one, one of several ends early, has an order that waits for a bar,
+    /// or is on margin.
+    #[error("the symbols' bars have holes that matter to its orders, or one of several symbols is on margin")]
     Symbols,
     /// Dividends are paid in the market.
-    #[error("the symbol pays dividends, which are posted on the way")]
+    #[error("a symbol pays dividends, which are posted on the way")]
     Dividends,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]
@@ -19,7 +20,7 @@ pub enum Ineligible {
     #[error("a position on margin could be liquidated on the way, or its account called")]
     Liquidation,
     /// The strategy neither trades the crosses of two lines of the scenario's own interval, nor decides by the bars alone.
-    #[error("the strategy's decisions do not follow from the bars of one symbol alone")]
+    #[error("the strategy's decisions do not follow from the bars alone, symbol by symbol")]
     Strategy,
     /// An entry asks for nothing, or in a spot account for a quantity or for more than the equity.
     #[error("the order size is not a share of the equity, above zero and at most the whole of it")]

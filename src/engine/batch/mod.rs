@@ -1,4 +1,4 @@
-//! Many parameterisations of a strategy over one symbol in one window, each to a [`ReplaySummary`] outcome.
+//! Many parameterisations of a strategy in one window, each to a [`ReplaySummary`] outcome.
 //!
 //! Owns the way there: shared sums and averages, comparisons as bits, jumps from cross to cross, money as
 //! 64-bit integers. Never writes a log, never reads one; whoever wants orders and fills replays the job with
@@ -13,6 +13,9 @@
 //!   interval, together; and one by one, at any timeframe, what
 //!   decides by the bars alone (`strategy::decides_by_bars`): `rsi_reversion`, `bollinger_reversion`,
 //!   `donchian_breakout`, and `rules` of whole positions with their protective orders, read adversely;
+//! - in a spot market of several symbols, one by one and at any timeframe: the crossing kinds, `rsi_reversion`,
+//!   `bollinger_reversion` and `donchian_breakout` of any of the symbols, which share the wallet; no order may wait
+//!   for a symbol's next bar; any order and position limits, which are looked at order by order;
 //! - whole market orders at the next open: no participation cap, slippage `none` or `fixed_bps`, a taker fee
 //!   of at most 100 %; any step, minimum notional, starting balance, `warm_up` and `close_at_end`. What
 //!   concerns only resting orders (`intrabar`, `limit_needs_through`, the maker fee) is as it may be;
@@ -26,6 +29,7 @@ mod compare;
 mod decided;
 mod drawdowns;
 mod eligible;
+mod fall_tracker;
 mod grid;
 mod ineligible;
 mod job;
@@ -35,10 +39,12 @@ mod prepared;
 mod protection;
 mod replay_summary;
 mod segment;
+mod several;
 mod shared_columns;
 mod trader;
 mod units;
 
+pub use fall_tracker::FallTracker;
 pub use ineligible::Ineligible;
 pub use job::Batch;
 pub use prepared::Prepared;

@@ -1,9 +1,12 @@
 //! The batch engine's door: what a grid has in common, prepared once, then any number of parameterisations.
 
+use std::borrow::Cow;
+
 use super::grid::{self, Pair};
 use super::job::Batch;
 use super::margin::{self, MarginColumns};
 use super::replay_summary::ReplaySummary;
+use super::several::{self, Setting, SeveralColumns};
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
 use super::units::{FeeSchedule, LIMIT, Share};
@@ -17,10 +20,29 @@ use crate::strategy::{Setup, bar_decisions, crossing, decides_by_bars};
 #[derive(Debug)]
 pub struct Prepared<'a> {
     batch: Batch<'a>,
+    slippage: Bps,
+    ground: Ground<'a>,
+}
+
+/// What all parameterisations share, by the number of symbols.
+#[derive(Debug)]
+enum Ground<'a> {
+    One(Box<OneSymbol<'a>>),
+    Several {
+        columns: SeveralColumns<'a>,
+        /// `batch.samples` as bars of the window.
+        samples: Vec<usize>,
+        /// The last bar of each day, where a daily loss limit is set.
+        day_ends: Vec<usize>,
+    },
+}
+
+/// Of a market of one symbol.
+#[derive(Debug)]
+struct OneSymbol<'a> {
     columns: SharedColumns<'a>,
     fees: FeeSchedule,
     maker_fees: Option<FeeSchedule>,
-    slippage: Bps,
     /// `batch.samples` as indexes into the shared columns.
     samples: Vec<usize>,
     /// The last bar of each day, where a daily loss limit is set.
@@ -36,56 +58,102 @@ impl<'a> Batch<'a> {
     /// [`Ineligible`] the general engine has to replay all of them.
     pub fn prepare(self) -> Result<Prepared<'a>, Ineligible> {
         let slippage = eligible::common(&self)?;
+        let ground = match self.job.market.symbols.len() {
+            1 => Ground::One(Box::new(self.one_symbol(slippage)?)),
+            _ => self.several(slippage)?,
+        };
+        Ok(Prepared { batch: self, slippage, ground })
+    }
+
+    fn several(&self, slippage: Bps) -> Result<Ground<'a>, Ineligible> {
+        self.start()?;
+        let columns = SeveralColumns::new(&self.job, slippage);
+        let samples = self.samples.iter().map(|&tick| tick - self.job.window.ticks.first).collect();
+        let day_ends = match self.job.risk.daily_loss_limit {
+            Some(_) => columns.day_ends(self.job.market.day),
+            None => Vec::new(),
+        };
+        Ok(Ground::Several { columns, samples, day_ends })
+    }
+
+    /// The wallet at the start.
+    fn start(&self) -> Result<i64, Ineligible> {
+        let start = self.job.starting_balance.units();
+        i64::try_from(start).ok().filter(|start| (0..LIMIT).contains(start)).ok_or(Ineligible::TooLarge)
+    }
+
+    fn one_symbol(&self, slippage: Bps) -> Result<OneSymbol<'a>, Ineligible> {
         let series = self.job.market.series(SymbolId(0));
-        let columns = Columns { clock: &series.bars.ts, open: &series.bars.open, close: &series.bars.close };
+        let (open, close) = (Cow::from(&series.bars.open), Cow::from(&series.bars.close));
+        let columns = Columns { clock: &series.bars.ts, open, close };
         let ticks = self.job.window.ticks;
         let fees = |highest| FeeSchedule::new(self.job.venue.taker_fee, &series.instrument, highest);
-        let (columns, fees) = SharedColumns::new(columns, (ticks.first, ticks.last), slippage, fees)
-            .ok_or(Ineligible::TooLarge)?;
+        // A cross needs the bar before.
+        let rows = (ticks.first.saturating_sub(1), ticks.first, ticks.last);
+        let (columns, fees) =
+            SharedColumns::new(columns, rows, slippage, fees).ok_or(Ineligible::TooLarge)?;
         let maker = self.job.venue.maker_fee;
         let maker_fees = (Bps::ZERO..=Bps::WHOLE)
             .contains(&maker)
             .then(|| FeeSchedule::new(maker, &series.instrument, columns.highest))
             .flatten();
-        let start = self.job.starting_balance.units();
-        if !(0..i128::from(LIMIT)).contains(&start) {
-            return Err(Ineligible::TooLarge);
-        }
+        self.start()?;
         let samples = self.samples.iter().map(|&tick| tick - columns.base).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
             Some(_) => columns.day_ends(self.job.market.day),
             None => Vec::new(),
         };
         let margin = self.job.on_margin().then(|| MarginColumns::new(&self.job, series, columns.base));
-        Ok(Prepared { batch: self, columns, fees, maker_fees, slippage, samples, day_ends, margin })
+        Ok(OneSymbol { columns, fees, maker_fees, samples, day_ends, margin })
     }
 }
 
 impl Prepared<'_> {
     /// Whether the instrument is on margin.
     pub fn is_on_margin(&self) -> bool {
-        self.margin.is_some()
+        matches!(&self.ground, Ground::One(one) if one.margin.is_some())
     }
 
     /// Whether a strategy is taken by [`Self::follow`], one by one, and not by [`Self::run`] together with others.
     pub fn follows(&self, spec: &StrategySpec) -> bool {
-        self.margin.is_some() || decides_by_bars(spec)
+        match &self.ground {
+            Ground::One(one) => one.margin.is_some() || decides_by_bars(spec),
+            Ground::Several { .. } => true,
+        }
     }
 
-    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window. On margin
-    /// crossing strategies too.
+    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window. On margin and on
+    /// several symbols crossing strategies too.
     ///
     /// # Errors
     /// [`Ineligible`] the general engine has to replay it.
     pub fn follow(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
         let job = &self.batch.job;
         self.eligible(spec)?;
-        let decisions = bar_decisions(spec, setup).ok_or(Ineligible::Strategy)?;
+        let decisions_of = |spec: &StrategySpec| bar_decisions(spec, setup).ok_or(Ineligible::Strategy);
+        let one = match &self.ground {
+            Ground::One(one) => one,
+            Ground::Several { columns, samples, day_ends } => {
+                let decisions = spec.symbols.iter().map(|&symbol| {
+                    let own = eligible::of_symbol(spec, symbol);
+                    Ok((symbol, decisions_of(&own)?))
+                });
+                let decisions = decisions.collect::<Result<Vec<_>, _>>()?;
+                let day_ends = day_ends.as_slice();
+                let limit = job.risk.daily_loss_limit.map(Share::new);
+                let daily_loss = limit.map(|limit| DailyLoss { limit, day_ends });
+                let is_free = eligible::is_free(&self.batch, spec.size);
+                let setting = Setting { job, columns, samples, daily_loss, slippage: self.slippage, is_free };
+                return several::follow(&decisions, spec.size, setting);
+            }
+        };
+        let decisions = decisions_of(spec)?;
         let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
-        if let (Some(columns), Some(terms)) = (&self.margin, series.instrument.margin.as_deref()) {
-            return margin::follow(spec, &decisions, job, &self.terms(), (columns, terms));
+        let terms = self.terms(one);
+        if let (Some(columns), Some(margin)) = (&one.margin, series.instrument.margin.as_deref()) {
+            return margin::follow(spec, &decisions, job, &terms, (columns, margin));
         }
-        decided::run(&decisions, series, through, Share::new(spec.size), &self.terms())
+        decided::run(&decisions, series, through, Share::new(spec.size), &terms)
     }
 
     /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`], [`Ineligible::Liquidation`] and
@@ -94,10 +162,11 @@ impl Prepared<'_> {
     /// # Errors
     /// [`Ineligible`] not.
     pub fn eligible(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
-        match () {
-            () if self.margin.is_some() => eligible::on_margin(&self.batch, spec),
-            () if decides_by_bars(spec) => eligible::decided(&self.batch, spec),
-            () => eligible::strategy(&self.batch, spec),
+        match &self.ground {
+            Ground::Several { columns, .. } => eligible::several(&self.batch, columns, spec),
+            Ground::One(one) if one.margin.is_some() => eligible::on_margin(&self.batch, spec),
+            Ground::One(_) if decides_by_bars(spec) => eligible::decided(&self.batch, spec),
+            Ground::One(_) => eligible::strategy(&self.batch, spec),
         }
     }
 
@@ -108,9 +177,12 @@ impl Prepared<'_> {
         specs: &[StrategySpec],
         mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
     ) {
+        let Ground::One(one) = &self.ground else {
+            return (0..specs.len()).for_each(|index| each(index, Err(Ineligible::Symbols)));
+        };
         let (mut pairs, mut indexes) = (Vec::with_capacity(specs.len()), Vec::with_capacity(specs.len()));
         for (index, spec) in specs.iter().enumerate() {
-            match self.pair(spec) {
+            match self.pair(one, spec) {
                 Ok(pair) => {
                     pairs.push(pair);
                     indexes.push(index);
@@ -118,18 +190,18 @@ impl Prepared<'_> {
                 Err(why) => each(index, Err(why)),
             }
         }
-        grid::run(&pairs, &self.terms(), |index, outcome| each(indexes[index], outcome));
+        grid::run(&pairs, &self.terms(one), |index, outcome| each(indexes[index], outcome));
     }
 
-    fn pair(&self, spec: &StrategySpec) -> Result<Pair, Ineligible> {
-        if self.margin.is_some() {
+    fn pair(&self, one: &OneSymbol<'_>, spec: &StrategySpec) -> Result<Pair, Ineligible> {
+        if one.margin.is_some() {
             return Err(Ineligible::Margin);
         }
         self.eligible(spec)?;
         let job = &self.batch.job;
         let lines = crossing(spec, job.market.interval).ok_or(Ineligible::Strategy)?;
         // A line reaches back at least as far as its averages are long.
-        if !lines.iter().all(|&(_, before)| self.columns.fits(before)) {
+        if !lines.iter().all(|&(_, before)| one.columns.fits(before)) {
             return Err(Ineligible::TooLarge);
         }
         let [fast, slow] = lines.map(|(line, before)| {
@@ -139,19 +211,19 @@ impl Prepared<'_> {
         Ok(Pair { fast, slow, size: spec.size })
     }
 
-    fn terms(&self) -> Terms<'_> {
+    fn terms<'t>(&self, one: &'t OneSymbol<'_>) -> Terms<'t> {
         let job = &self.batch.job;
         Terms {
-            columns: &self.columns,
-            closes: self.columns.closes(),
-            fees: &self.fees,
-            maker_fees: self.maker_fees.as_ref(),
+            columns: &one.columns,
+            closes: one.columns.closes(),
+            fees: &one.fees,
+            maker_fees: one.maker_fees.as_ref(),
             start: job.starting_balance.units() as i64,
-            samples: &self.samples,
+            samples: &one.samples,
             daily_loss: job
                 .risk
                 .daily_loss_limit
-                .map(|limit| DailyLoss { limit: Share::new(limit), day_ends: &self.day_ends }),
+                .map(|limit| DailyLoss { limit: Share::new(limit), day_ends: &one.day_ends }),
             close_at_end: job.venue.close_at_end,
             slippage: self.slippage,
             interval: job.market.interval.span(),

@@ -1,6 +1,8 @@
 //! What all parameterisations of a grid share: one symbol's prices as integers, sums of closes, extremes of
 //! blocks. Computed once, never changed.
 
+use std::borrow::Cow;
+
 use super::compare::{Compare, Work, dispatch};
 use super::segment::{BLOCK, Closes, higher, lower, scan};
 use super::units::{FeeSchedule, price_units};
@@ -9,8 +11,7 @@ use crate::domain::{Bps, DayStart, Price, Timestamp};
 /// Largest price: below it prices become units by one multiplication.
 const HIGHEST_PRICE: f64 = 2e7;
 
-/// One symbol from the row before the window's first (the first row of the data if there is none) to its last.
-/// Bars are indexed from that row.
+/// One symbol up to the window's last row. Bars are indexed from a base: the row before the window's first, or that.
 #[derive(Debug)]
 pub(super) struct SharedColumns<'m> {
     /// Open time of each bar.
@@ -22,7 +23,7 @@ pub(super) struct SharedColumns<'m> {
     /// The bar of the window's first tick: 0 or 1.
     pub origin: usize,
     /// All closes of the symbol up to the window's end, by row.
-    pub all_closes: &'m [f64],
+    pub all_closes: Cow<'m, [f64]>,
     /// The highest close in units.
     pub highest: i64,
     /// What a buy at the open of a bar pays, slippage included, in units.
@@ -34,24 +35,30 @@ pub(super) struct SharedColumns<'m> {
 }
 
 /// The columns of a symbol that a ground is made from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Columns<'m> {
     pub clock: &'m [Timestamp],
-    pub open: &'m [f64],
-    pub close: &'m [f64],
+    pub open: Cow<'m, [f64]>,
+    pub close: Cow<'m, [f64]>,
 }
 
 impl<'m> SharedColumns<'m> {
-    /// Rows `first .. last` are the window. `None` where a price is too high or too low for 64 bits.
+    /// Rows `first .. last` are the window, bars are counted from `base`. `None` where a price is too high or too low for
+    /// 64 bits.
     pub fn new(
         columns: Columns<'m>,
-        (first, last): (usize, usize),
+        (base, first, last): (usize, usize, usize),
         slippage: Bps,
         tariff: impl FnOnce(i64) -> Option<FeeSchedule>,
     ) -> Option<(Self, FeeSchedule)> {
-        let base = first.saturating_sub(1);
-        let all_closes = &columns.close[..last];
-        let highest = highest_of(all_closes);
+        let all_closes = match columns.close {
+            Cow::Borrowed(all) => Cow::Borrowed(&all[..last]),
+            Cow::Owned(mut all) => {
+                all.truncate(last);
+                Cow::Owned(all)
+            }
+        };
+        let highest = highest_of(&all_closes);
         let opens = &columns.open[base..last];
         let lowest =
             lower(scan(opens, f64::INFINITY, lower), scan(&all_closes[base..], f64::INFINITY, lower));
@@ -101,22 +108,26 @@ impl<'m> SharedColumns<'m> {
 
     /// The bars of the window after which a new trading day begins.
     pub fn day_ends(&self, day: DayStart) -> Vec<usize> {
-        let Some(&first) = self.clock.get(self.origin) else { return Vec::new() };
-        let mut next = day.end_after(first);
-        let days = self.clock[self.origin..].windows(2).zip(self.origin..);
-        let ends = |(pair, bar): (&[Timestamp], usize)| {
-            let ends = pair[1] >= next;
-            if ends {
-                next = day.end_after(pair[1]);
-            }
-            ends.then_some(bar)
-        };
-        days.filter_map(ends).collect()
+        day_ends(&self.clock[self.origin..], day).into_iter().map(|bar| self.origin + bar).collect()
     }
 
     pub fn closes(&self) -> Closes<'_> {
         Closes { close: &self.all_closes[self.base..], lows: &self.lows, highs: &self.highs }
     }
+}
+
+/// The bars of a clock after which a new trading day begins.
+pub(super) fn day_ends(clock: &[Timestamp], day: DayStart) -> Vec<usize> {
+    let Some(&first) = clock.first() else { return Vec::new() };
+    let mut next = day.end_after(first);
+    let ends = |(bar, pair): (usize, &[Timestamp])| {
+        let ends = pair[1] >= next;
+        if ends {
+            next = day.end_after(pair[1]);
+        }
+        ends.then_some(bar)
+    };
+    clock.windows(2).enumerate().filter_map(ends).collect()
 }
 
 fn highest_of(values: &[f64]) -> f64 {
@@ -133,7 +144,7 @@ impl Work for Fill<'_, '_> {
     #[inline(always)]
     fn run<C: Compare>(self, _: C) {
         let Self { ground, opens, slippage } = self;
-        for (slot, &close) in ground.sums[1..].iter_mut().zip(ground.all_closes) {
+        for (slot, &close) in ground.sums[1..].iter_mut().zip(&*ground.all_closes) {
             *slot = price_units(close);
         }
         let mut sum = 0_i64;

@@ -138,14 +138,18 @@ impl Want {
         self
     }
 
-    pub fn load(&self) -> Result<Market, MarketError> {
-        load(&LoadRequest {
+    pub fn request(&self) -> LoadRequest<'_> {
+        LoadRequest {
             spec: &self.spec,
             frames: &self.frames,
             history_bars: self.history,
             detail: self.detail,
             benchmark: None,
-        })
+        }
+    }
+
+    pub fn load(&self) -> Result<Market, MarketError> {
+        load(&self.request())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Results of loading: rows, history, frames, detail, several symbols, multi-part files.
 
 use super::fixture::{Folder, Want, at, bars, every};
-use crate::market::TickRange;
+use crate::market::{TickRange, load_again};
 
 #[test]
 fn written_bars_read_back_unchanged() {
@@ -186,4 +186,30 @@ fn the_bundled_sample_loads_from_its_folder() {
     let market = want.history(200).frame("1d", 30).load().unwrap();
     assert_eq!(market.in_range, TickRange { first: 200, last: 200 + 182 * 24 });
     assert!(market.trading_year.never_closes());
+}
+
+#[test]
+fn a_market_is_read_again_only_where_that_would_give_another() {
+    let folder = Folder::new().with("A_1h.parquet", &bars("1h", "2024-01-01", 100));
+    let from = |start: &str| Want::new(folder.path(), &["A"], "1h").window(start, "2024-01-04");
+    let cases = [
+        // The second request, and whether the market of the first is what it would read.
+        (from("2024-01-02").history(10), from("2024-01-02").history(10), true),
+        (from("2024-01-02").history(10), from("2024-01-02").history(11), false),
+        (from("2024-01-02").history(30), from("2024-01-02").history(40), true),
+        (from("2024-01-01").history(0), from("2024-01-01").history(40), true),
+        (from("").history(0), from("").history(40), true),
+        (from("2024-01-02").history(10), from("2024-01-02").history(10).frame("4h", 3), false),
+        (from("2024-01-01").frame("4h", 3), from("2024-01-01").frame("4h", 30), true),
+        (from("2024-01-02").frame("4h", 1), from("2024-01-02").frame("4h", 3), false),
+    ];
+    for (number, (first, second, is_same)) in cases.into_iter().enumerate() {
+        let mut before = first.load().unwrap();
+        let own = std::mem::replace(&mut before.digest, "marked".to_owned());
+        let again = load_again(&second.request(), None, Some(before)).unwrap();
+        let wanted = second.load().unwrap();
+        assert_eq!(again.digest == "marked", is_same, "case {number}");
+        assert_eq!(if is_same { own } else { again.digest }, wanted.digest, "case {number}");
+        assert_eq!((again.clock, again.in_range), (wanted.clock, wanted.in_range), "case {number}");
+    }
 }

@@ -1,9 +1,9 @@
 //! The names that scenario files use for the variants of enums.
 
 use crate::scenario::{
-    Acceptable, ActionRule, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, Isolation,
-    MetricsProfile, MoneyColumns, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat,
-    SignalMode, Stamp, TieBreak, Transport, WalletChoice, WarmUp,
+    Acceptable, ActionRule, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar,
+    Isolation, MetricsProfile, MoneyColumns, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance,
+    ReportFormat, SignalMode, Stamp, TieBreak, Transport, WalletChoice, WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -284,6 +284,22 @@ impl Choice for RatingSystem {
         (Self::Glicko2, Self::Glicko2.as_str(), "updated after each window, with a rating deviation"),
         (Self::TrueSkill, Self::TrueSkill.as_str(), "updated after each window, with a rating deviation"),
         (Self::WengLin, Self::WengLin.as_str(), "updated after each window, with a rating deviation"),
+    ];
+}
+
+impl Choice for EquityRows {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Bars, Self::Bars.as_str(), "every bar"),
+        (
+            Self::Daily,
+            Self::Daily.as_str(),
+            "of each day the last bar, and those of the highest equity, the lowest and the deepest drawdown",
+        ),
+        (
+            Self::Events,
+            Self::Events.as_str(),
+            "bars at which cash or positions changed, and the last of the window",
+        ),
     ];
 }
 

@@ -9,8 +9,9 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, ActionRule, Aggregate, Calendar, Delisted, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
-    MetricsProfile, MoneyColumns, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, ActionRule, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar,
+    MarginMode, MetricsProfile, MoneyColumns, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice,
+    WarmUp,
 };
 
 /// Name of the built-in risk profile of agents that name none.
@@ -598,6 +599,12 @@ const REPORT: TableDoc = TableDoc {
             ValueType::Choice { noun: "type of money columns", choices: choice_docs::<MoneyColumns> },
             "\"decimal\"",
             "Type of the money columns in Parquet files. CSV files have all digits in any case.",
+        ),
+        optional(
+            "equity",
+            ValueType::Choice { noun: "choice of rows", choices: choice_docs::<EquityRows> },
+            "`bars`; `daily` if the agents have more than 20 million bars together",
+            "Bars that have a row in `equity.parquet`. No metric depends on it.",
         ),
     ],
 };

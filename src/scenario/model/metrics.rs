@@ -1,6 +1,6 @@
 //! Conventions of the metrics, and report settings.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::MarketSpec;
 use crate::domain::{AgentName, Symbol, SymbolId};
@@ -80,6 +80,9 @@ pub struct ReportSpec {
     /// Type of the columns of money (the exact default is omitted from a run's identity).
     #[serde(skip_serializing_if = "MoneyColumns::is_exact")]
     pub money: MoneyColumns,
+    /// Which bars of an equity curve are written; by the size of the run where the scenario says nothing.
+    #[serde(skip)]
+    pub equity: Option<EquityRows>,
 }
 
 /// How the Parquet files of a run store money.
@@ -127,6 +130,43 @@ impl ReportSpec {
     /// Whether no result depends on this table.
     pub(super) fn changes_nothing(&self) -> bool {
         self.benchmark.is_none() && self.money.is_exact()
+    }
+}
+
+/// Which bars have a row in `equity.parquet`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EquityRows {
+    /// All.
+    #[default]
+    Bars,
+    /// Of each day the last, and those of the highest equity, the lowest and the deepest drawdown.
+    Daily,
+    /// Those at which cash or positions changed, and the last of the window.
+    Events,
+}
+
+impl EquityRows {
+    /// Rows of all agents up to which every bar is written by default.
+    const MOST: u64 = 20_000_000;
+
+    /// What is written of so many bars of all agents, where the scenario says nothing.
+    pub const fn by_default(bars: u64) -> Self {
+        if bars > Self::MOST { Self::Daily } else { Self::Bars }
+    }
+
+    /// Whether every bar has one.
+    pub(crate) const fn are_bars(&self) -> bool {
+        matches!(self, Self::Bars)
+    }
+
+    /// As written in scenarios and results.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bars => "bars",
+            Self::Daily => "daily",
+            Self::Events => "events",
+        }
     }
 }
 

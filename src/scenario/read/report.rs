@@ -22,6 +22,7 @@ pub(super) fn read(table: &TableReader<'_>, names: &BenchmarkNames<'_>) -> Optio
     let formats = table.value("formats");
     let name = table.optional::<Spanned<String>>("benchmark");
     let money = table.value("money");
+    let equity = table.optional("equity");
     table.finish();
     let benchmark = match (name?, names.agents.zip(names.symbols)) {
         (None, _) => None,
@@ -32,7 +33,7 @@ pub(super) fn read(table: &TableReader<'_>, names: &BenchmarkNames<'_>) -> Optio
         // The names are unknown because of another problem, which is already reported.
         (Some(_), None) => return None,
     };
-    Some(ReportSpec { formats: formats?, benchmark, money: money? })
+    Some(ReportSpec { formats: formats?, benchmark, money: money?, equity: equity? })
 }
 
 /// An agent takes precedence over a symbol of the same name.

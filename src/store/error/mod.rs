@@ -240,6 +240,14 @@ pub enum StoreError {
         /// How many it has.
         windows: usize,
     },
+    /// The run's equity curves have no row for every bar.
+    #[error("run `{run}` keeps its equity curves in {rows} rows, which do not show every bar")]
+    CurvesThinned {
+        /// Identity of the run.
+        run: String,
+        /// `daily` or `events`.
+        rows: &'static str,
+    },
     /// There is no store to hold agents.
     #[error("there are no registered agents under `{}`", out.display())]
     NoRegistry {
@@ -338,6 +346,7 @@ impl StoreError {
                 | Self::NoSweep { .. }
                 | Self::NoIndex { .. }
                 | Self::NoSuchWindow { .. }
+                | Self::CurvesThinned { .. }
                 | Self::NoRegistry { .. }
                 | Self::NoAgent { .. }
                 | Self::AmbiguousAgent { .. }
@@ -413,6 +422,9 @@ impl StoreError {
             Self::AmbiguousRun { .. } => "give more characters of the run's id".to_owned(),
             Self::FolderGone { .. } => "run the scenario again to restore its files".to_owned(),
             Self::NoSuchWindow { windows, .. } => format!("it has {windows}; windows count from 0"),
+            Self::CurvesThinned { .. } => {
+                "run its scenario again with `equity = \"bars\"` in [report]".to_owned()
+            }
             Self::NoRegistry { .. } => {
                 "`tiltyard agent create` registers one; --out names another store".to_owned()
             }

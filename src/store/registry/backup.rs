@@ -235,17 +235,34 @@ pub(in crate::store) fn difference(out: &Path, db: &Connection) -> Result<Option
         Err(error) => return Ok(Some(error.to_string())),
     };
     let differs = || -> rusqlite::Result<bool> {
+        // Each as it was at one moment.
+        let (db, copy) = (db.unchecked_transaction()?, copy.unchecked_transaction()?);
         for table in SMALL {
-            if digest(db, table)? != digest(&copy, table)? {
+            if digest(&db, table)? != digest(&copy, table)? {
                 return Ok(true);
             }
         }
-        Ok(part_keys(db)? != part_keys(&copy)?)
+        Ok(part_keys(&db)? != part_keys(&copy)?)
     };
-    let integrity: rusqlite::Result<String> = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0));
-    match (integrity, differs()) {
-        (Ok(integrity), Ok(differs)) if integrity == "ok" => Ok(differs.then(|| "it is outdated".to_owned())),
-        (Ok(integrity), Ok(_)) => Ok(Some(format!("it is damaged: {integrity}"))),
-        (Err(error), _) | (_, Err(error)) => Ok(Some(format!("it is damaged: {error}"))),
+    Ok(match (damage_of(&copy), differs()) {
+        (Some(problem), _) => Some(problem),
+        (None, Ok(differs)) => differs.then(|| "it is outdated".to_owned()),
+        (None, Err(error)) => Some(format!("it is damaged: {error}")),
+    })
+}
+
+/// What is wrong with the bytes of the copy, where there is one; a sentence.
+pub(in crate::store) fn damage(out: &Path) -> Option<String> {
+    match open(out) {
+        Ok(copy) => damage_of(&copy?),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+fn damage_of(copy: &Connection) -> Option<String> {
+    match copy.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)) {
+        Ok(integrity) if integrity == "ok" => None,
+        Ok(integrity) => Some(format!("it is damaged: {integrity}")),
+        Err(error) => Some(format!("it is damaged: {error}")),
     }
 }

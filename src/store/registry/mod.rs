@@ -29,7 +29,7 @@ pub use accounts::{AccountRow, Created, NewAccount, RequestKey};
 pub use agent_lock::AgentLock;
 pub(super) use audit::audit;
 pub(super) use backup::{
-    copy_rows, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
+    copy_rows, damage, difference, each_row, has_backup, open as open_backup, renew_backup, save, tables,
 };
 pub use history::{HistoryFilter, HistoryRun, HistoryWindow, WindowSummary};
 #[cfg(feature = "serve")]
