@@ -2,41 +2,9 @@
 //!
 //! A short position pays them. A dividend is a posting, no part of a round trip.
 
-use super::Job;
 use super::outcome::{Posting, PostingKind};
-use super::state::{State, symbol_id};
-use crate::domain::{Cash, Price, SymbolId, Timestamp};
-
-/// A dividend of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DueDividend {
-    tick: usize,
-    symbol: SymbolId,
-    at: Timestamp,
-    amount: Price,
-}
-
-/// The dividends of a window in order of time, then of symbols. Who enters with the window's first bar holds nothing
-/// before it.
-pub(super) fn due(job: &Job<'_>) -> Vec<DueDividend> {
-    let (market, ticks) = (job.market, job.window.ticks);
-    let mut all = Vec::new();
-    for (index, series) in market.symbols.iter().enumerate() {
-        for dividend in series.actions.iter().flat_map(|actions| &actions.dividends) {
-            let tick = market.first_tick_from(dividend.at);
-            if ticks.first < tick && tick < ticks.last {
-                all.push(DueDividend {
-                    tick,
-                    symbol: symbol_id(index),
-                    at: dividend.at,
-                    amount: dividend.amount,
-                });
-            }
-        }
-    }
-    all.sort_by_key(|due| (due.tick, due.symbol, due.at));
-    all
-}
+use super::state::State;
+use crate::domain::Cash;
 
 impl State<'_> {
     /// Pays what is due up to this tick.

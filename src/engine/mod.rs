@@ -45,6 +45,7 @@ mod bracket;
 mod curve;
 mod day;
 mod dividends;
+mod due_dividends;
 mod fill;
 mod finish;
 mod job;

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::dividends::{self, DueDividend};
+use super::due_dividends::{self, DueDividend};
 use super::job::Job;
 use super::margin::MarginBook;
 use super::open_trip::OpenTrip;
@@ -174,7 +174,7 @@ impl<'m> State<'m> {
             orders: Vec::new(),
             fills: Vec::new(),
             postings: Vec::new(),
-            dividends: dividends::due(job),
+            dividends: due_dividends::due(job),
             dividends_paid: 0,
             open_trips: (0..count).map(|_| None).collect(),
             trips: Vec::new(),

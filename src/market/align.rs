@@ -10,7 +10,7 @@ use super::bars::{Bars, Row};
 use super::calendar::{TradingYear, first_calendar_row};
 use super::digest;
 use super::error::MarketError;
-use super::reference::ReferenceSeries;
+use super::reference_series::ReferenceSeries;
 use super::series_bars::SeriesBars;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
 use crate::domain::{DayStart, Interval, Timestamp};

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::bars::Bars;
-use super::reference::ReferenceSeries;
+use super::reference_series::ReferenceSeries;
 use super::series_bars::SeriesBars;
 use crate::domain::Interval;
 

@@ -15,29 +15,16 @@ use super::gaps::{self, FilledBars};
 use super::held::HeldBars;
 use super::locate::locate;
 use super::margin;
+use super::load_request::{LoadRequest, read_until};
 use super::quality::{Finding, FindingKind, Severity, inspect};
 use super::reference;
 use super::resample::coarser;
 use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
+use super::trust::trusted;
 use super::view::{Market, SymbolSeries};
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
-use crate::scenario::{Acceptable, ActionRule, MarketSpec};
-
-/// The data that a run needs.
-#[derive(Debug, Clone, Copy)]
-pub struct LoadRequest<'a> {
-    /// Path, symbols, interval and range.
-    pub spec: &'a MarketSpec,
-    /// Coarser timeframes that strategies read, with the number of bars of each before the start.
-    pub frames: &'a BTreeMap<Interval, u32>,
-    /// Number of bars of the scenario's interval before the start.
-    pub history_bars: u32,
-    /// Whether to keep finer bars where the data has them.
-    pub detail: bool,
-    /// A symbol to compare with that is none of the scenario's, if any.
-    pub benchmark: Option<&'a Symbol>,
-}
+use crate::scenario::{ActionRule, MarketSpec};
 
 /// Bars of a frame that are always kept before the start: the one that contains the start, and the one before
 /// it, which tells at the first bar whether a coarse bar has closed since the previous bar (after a night,
@@ -263,33 +250,6 @@ impl<'a> Sources<'a> {
     fn named(&self) -> &Symbol {
         &self.instrument.source
     }
-}
-
-/// Refuses bars with an error-level finding that the scenario does not accept.
-pub(super) fn trusted(
-    symbol: &Symbol,
-    findings: &[Finding],
-    accept: &[Acceptable],
-) -> Result<(), MarketError> {
-    // Other errors (overlapping or invalid bars) are refused elsewhere, with their own messages.
-    let may_be = |finding: &Finding, kinds: &[Acceptable]| {
-        kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
-    };
-    let severe = findings.iter().filter(|one| {
-        one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
-    });
-    let problems: Vec<MarketError> = severe
-        .map(|one| MarketError::Untrusted { symbol: symbol.clone(), finding: Box::new(one.clone()) })
-        .collect();
-    if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
-}
-
-/// Where reading ends: a bar that opens before the range's end is read to its close.
-pub(super) fn read_until(spec: &MarketSpec, resampled: bool) -> Option<Timestamp> {
-    spec.end.map(|end| {
-        let last = end - crate::domain::Span::from_micros(1);
-        if resampled { spec.interval.floor(last) + spec.interval.span() } else { end }
-    })
 }
 
 /// The filled bars in range, as a finding.

@@ -1,56 +1,20 @@
 //! Bars of a symbol that nobody trades: the benchmark, where it is none of the scenario's symbols.
 //!
-//! Owns its loading and its value at the ticks. Its bars add no tick to the clock and may be coarser than the market's;
-//! they count once they have closed, as everything does.
+//! Owns its loading. Its bars add no tick to the clock and may be coarser than the market's; they count once they have
+//! closed, as everything does.
 
 use super::actions::ActionFile;
-use super::bars::Bars;
 use super::catalogue::Catalogue;
 use super::error::MarketError;
 use super::held::HeldBars;
-use super::load::{LoadRequest, read_until, trusted};
-use super::quality::{Finding, inspect};
+use super::load_request::{LoadRequest, read_until};
+use super::quality::inspect;
+use super::reference_series::ReferenceSeries;
 use super::resample::coarser;
 use super::source::{self, RowSelection, Source};
-use super::view::{Market, TickRange};
+use super::trust::trusted;
 use crate::domain::{Instrument, Interval, Symbol};
 use crate::scenario::ActionRule;
-
-/// A symbol that is loaded to be compared with, and not traded.
-#[derive(Debug, Clone)]
-pub struct ReferenceSeries {
-    /// Its name, as the data and the scenario name it.
-    pub instrument: Instrument,
-    /// Its bars at the market's interval, or coarser ones where there are no others; one closes before the range where
-    /// the data has it.
-    pub bars: Bars,
-    /// Findings of the data check.
-    pub findings: Vec<Finding>,
-}
-
-impl ReferenceSeries {
-    /// What one unit costs at the start of the ticks, and at the close of each: the open of its first bar that opens
-    /// and closes within them, then its last close. Without such a bar, its last close before them. `None` where it
-    /// has no bar until then.
-    pub fn levels(&self, market: &Market, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
-        let bars = &self.bars;
-        let closed_by = |at| bars.ts.partition_point(|&open| open + bars.interval.span() <= at);
-        let last = ticks.last.checked_sub(1).filter(|&last| last >= ticks.first)?;
-        let first = bars.first_row_from(market.clock[ticks.first]);
-        let known = closed_by(market.close_time(last));
-        let start = if first < known { bars.open[first] } else { bars.close[known.checked_sub(1)?] };
-        let (mut level, mut next) = (start, first);
-        let levels = (ticks.first..ticks.last).map(|tick| {
-            let close = market.close_time(tick);
-            while next < known && bars.ts[next] + bars.interval.span() <= close {
-                level = bars.close[next];
-                next += 1;
-            }
-            level
-        });
-        Some((start, levels.collect()))
-    }
-}
 
 /// Reads the bars of `symbol` from the files of the market.
 pub(super) fn read(
@@ -133,7 +97,7 @@ fn per_bar(coarse: Interval, fine: Interval) -> usize {
 mod tests {
     use super::super::tests::fixture::{Folder, Want, bars};
     use super::*;
-    use crate::market::load;
+    use crate::market::{Bars, Market, TickRange, load};
 
     fn loaded(want: &Want) -> Result<Market, MarketError> {
         let symbol = Symbol::new("SPY").unwrap();
@@ -215,6 +179,7 @@ mod tests {
             .with("BTC_1d.parquet", &bars("1d", "2023-06-01", 300))
             .with("SPY_1d.parquet", &halved);
         let mut want = Want::new(split.path(), &["BTC"], "1d");
+        want.spec.calendar = Some(crate::scenario::Calendar::Sessions);
         assert!(loaded(&want).is_ok());
         want.spec.accept.clear();
         let error = loaded(&want).unwrap_err();

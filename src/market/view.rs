@@ -7,7 +7,7 @@ use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
 use super::margin_series::MarginSeries;
 use super::quality::Finding;
-use super::reference::ReferenceSeries;
+use super::reference_series::ReferenceSeries;
 use super::zone_map::HighLowIndex;
 use crate::domain::{DayStart, Instrument, Interval, SymbolId, Timestamp};
 use crate::scenario::Calendar;

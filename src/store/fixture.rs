@@ -433,7 +433,7 @@ pub(crate) fn scenario() -> Scenario {
 
 /// The run that the tournament belongs to; it lives as long as the tests.
 pub(super) fn table_options() -> TableOptions {
-    TableOptions { csv: false, money: MoneyColumns::Decimal, run: run().id }
+    TableOptions { csv: false, money: MoneyColumns::Decimal }
 }
 
 pub(crate) fn run() -> Run<'static> {

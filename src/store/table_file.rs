@@ -16,7 +16,7 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::schema::types::ColumnPath;
 
 use super::dictionary::ResultTable;
-use super::{RunId, StoreError, csv, money};
+use super::{StoreError, csv, money};
 use crate::scenario::MoneyColumns;
 
 /// Rows of a row group: a year of minutes fits one.
@@ -33,8 +33,6 @@ pub(super) struct TableOptions {
     pub csv: bool,
     /// Type of the columns of money.
     pub money: MoneyColumns,
-    /// Identity of the run.
-    pub run: RunId,
 }
 
 /// A table being written.
@@ -98,12 +96,11 @@ fn csv_twin(parquet: &Path, schema_of: &RecordBatch) -> Result<BufWriter<File>, 
     Ok(file)
 }
 
-/// What the file says about itself.
+/// What the file says about itself: nothing of the run, whose other agents are no matter of an agent's files.
 fn about<'a>(name: &str, options: &TableOptions, columns: impl Iterator<Item = &'a str>) -> Vec<KeyValue> {
     let pair = |key: &str, value: String| KeyValue::new(format!("tiltyard.{key}"), value);
     let mut about = vec![
         pair("version", env!("CARGO_PKG_VERSION").to_owned()),
-        pair("run_id", options.run.to_string()),
         pair("table", name.to_owned()),
         pair("money", options.money.as_str().to_owned()),
     ];

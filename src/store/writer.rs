@@ -51,7 +51,7 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// What its tables have in common.
     pub(super) fn table_options(&self) -> TableOptions {
-        TableOptions { csv: self.csv, money: self.scenario.report.money, run: self.id }
+        TableOptions { csv: self.csv, money: self.scenario.report.money }
     }
 }
 

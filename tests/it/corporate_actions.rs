@@ -15,6 +15,7 @@ path = "acme"
 symbols = ["ACME"]
 interval = "1d"
 quote = "USD"
+calendar = "sessions"
 [venue]
 slippage = { model = "none" }
 taker_fee_bps = 0
@@ -116,13 +117,19 @@ fn both_engines_agree_and_the_dry_run_says_who_is_replayed_how() {
     let skip = run(&stage, BATTLE, "skip", "--engine skip");
     let oracle = run(&stage, BATTLE, "oracle", "--engine bar-by-bar");
     assert_eq!(json(skip.join("files.json")), json(oracle.join("files.json")));
-    let said = stage.run("run acme.toml --dry-run");
-    let text = format!("{}{}", said.stdout, said.stderr);
-    assert!(text.contains("the symbol pays dividends"), "{text}");
+    let (before, agents) = BATTLE.split_once("[[agents]]").unwrap();
+    let trend = agents.split_once("[[agents]]").unwrap().1;
+    let swept = format!("{before}[[agents]]{trend}[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3]\n");
+    stage.write("swept.toml", &swept);
+    let dry_run = || {
+        let said = stage.run("run swept.toml --dry-run");
+        format!("{}{}", said.stdout, said.stderr)
+    };
+    assert!(dry_run().contains("a symbol pays dividends"), "{}", dry_run());
     // A split alone keeps the batch engine.
     stage.write("acme/ACME_actions.csv", "date,split\n2023-02-20,4:1\n");
-    let said = stage.run("run acme.toml --dry-run");
-    assert!(!format!("{}{}", said.stdout, said.stderr).contains("dividends"), "{}", said.stdout);
+    let said = dry_run();
+    assert!(said.contains("by the batch engine") && !said.contains("dividends"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Bars in the unit of the range's start.
 
-use super::{Ratio, Split};
+use super::ratio::Ratio;
+use super::series::Split;
 use crate::domain::{Price, Timestamp};
 use crate::market::bars::Bars;
 use crate::market::unit::{PRICE_CEILING, TOLERANCE};

@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use super::{ActionSeries, Dividend, Ratio, Split};
+use super::ratio::Ratio;
+use super::series::{ActionSeries, Dividend, Split};
 use crate::decode::{DecodeError, ParquetFile, Selection, guarded, read_text};
 use crate::domain::{DayStart, Price, Timestamp};
 use crate::market::texts;

@@ -7,6 +7,7 @@
 mod apply;
 mod file;
 mod ratio;
+mod series;
 
 use std::path::PathBuf;
 
@@ -14,36 +15,10 @@ use super::MarketError;
 use super::bars::Bars;
 use crate::domain::{DayStart, Instrument, Interval, Price, Timestamp};
 pub use ratio::Ratio;
+pub use series::{ActionSeries, Dividend, Split};
 
 /// Endings of a file of actions, after the symbol.
 const ENDINGS: [&str; 2] = ["_actions.csv", "_actions.parquet"];
-
-/// The corporate actions of a symbol in the range.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ActionSeries {
-    /// In order of time.
-    pub splits: Vec<Split>,
-    /// In order of time.
-    pub dividends: Vec<Dividend>,
-}
-
-/// A split, also a reverse one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Split {
-    /// Start of the ex-date's trading day.
-    pub at: Timestamp,
-    /// New units for each old one.
-    pub ratio: Ratio,
-}
-
-/// A cash dividend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dividend {
-    /// Start of the ex-date's trading day.
-    pub at: Timestamp,
-    /// For each unit held, quote currency, half up at eight places.
-    pub amount: Price,
-}
 
 /// A file of actions, read.
 #[derive(Debug)]
@@ -123,7 +98,7 @@ mod tests {
     use super::*;
     use crate::domain::Symbol;
     use crate::market::Market;
-    use crate::scenario::ActionRule;
+    use crate::scenario::{ActionRule, Calendar};
 
     /// Twenty days of a symbol that split four for one on the eleventh and paid on the fifth and the fifteenth.
     fn folder(actions: &str) -> Folder {
@@ -145,6 +120,7 @@ mod tests {
     fn load(folder: &Folder, change: impl FnOnce(&mut Want)) -> Result<Market, MarketError> {
         let mut want = Want::new(folder.path(), &["ACME"], "1d");
         want.spec.accept.clear();
+        want.spec.calendar = Some(Calendar::Sessions);
         change(&mut want);
         want.load()
     }

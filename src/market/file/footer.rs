@@ -107,7 +107,7 @@ fn sniff(path: &Path, mut file: &File) -> Result<(), MarketError> {
 fn supported(path: &Path, metadata: &ArrowReaderMetadata) -> Result<(), MarketError> {
     let groups = metadata.metadata().row_groups().iter();
     let codec = groups.flat_map(|group| group.columns()).map(|column| column.compression()).find(|codec| {
-        !matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_))
+        matches!(codec, Compression::LZO)
     });
     match codec {
         Some(codec) => {

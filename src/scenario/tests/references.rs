@@ -132,7 +132,7 @@ fn a_benchmark_may_be_a_symbol_that_nobody_trades() {
     for (name, help) in [
         ("trent", "did you mean `trend`?"),
         ("GOLT", "did you mean `GOLD`?"),
-        ("xyzzyxyzzy", "write the name of an agent or symbol"),
+        ("xyzzyxyzzy", "known: trend, idle, BTCUSDT, ETHUSDT, GOLD, SPY"),
     ] {
         let found = parse(name).unwrap_err().remove(0);
         assert_eq!(found.message, format!("unknown agent or symbol `{name}` as benchmark"));

@@ -1,7 +1,7 @@
 //! The tables of sweeps.
 
-use super::ColumnType::{Count, Float, Money, Small, Text};
-use super::{ResultTable, TableColumn, fixed, optional};
+use super::table::ColumnType::{Count, Float, Money, Small, Text};
+use super::table::{ResultTable, TableColumn, fixed, optional};
 
 const IN_SWEEPS: &str = "only in runs with a `[sweep]` table";
 const TRIAL: TableColumn = fixed("trial", Small, "", "number of the trial, from 0");

@@ -1,7 +1,7 @@
 //! The tables of agents, prices and answers.
 
-use super::ColumnType::{Count, Float, Money, Small, Text, Time, Truth};
-use super::{ColumnDoc, ResultTable, TableColumn, fixed, optional};
+use super::table::ColumnType::{Count, Float, Money, Small, Text, Time, Truth};
+use super::table::{ColumnDoc, ResultTable, TableColumn, fixed, optional};
 
 const QUOTE: &str = "quote currency";
 const BASE: &str = "units of the symbol";
@@ -123,6 +123,13 @@ pub(super) const EQUITY: ResultTable = ResultTable {
     place: OF_AGENT,
     columns: &[
         WINDOW,
+        TableColumn::InSomeRuns(ColumnDoc {
+            name: "tick",
+            values: Count,
+            nullable: false,
+            unit: "",
+            doc: "the bar, counted from the window's first; only with `equity = \"daily\"` or `\"events\"`, which leave bars out",
+        }),
         fixed("ts", Time, "", "open of the bar"),
         fixed("equity", Money, QUOTE, "cash and positions, marked at the close"),
         fixed("cash", Money, QUOTE, "cash in it"),

@@ -164,7 +164,7 @@ pub fn write_sweep(
     results: &SweepResults<'_>,
     cache: &mut dyn TrialCache,
 ) -> Result<SweepRecord, StoreError> {
-    let options = TableOptions { csv: results.csv, money: results.scenario.report.money, run: *id };
+    let options = TableOptions { csv: results.csv, money: results.scenario.report.money };
     let totals = write_windows(folder, &options, results, cache)?;
     let rows = result_rows(results, totals).map_err(StoreError::columns(folder))?;
     write_table(folder, "results", &options, rows)?;
