@@ -34,7 +34,7 @@ pub fn strategies(args: &StrategiesArgs) -> Result<Exit, Failure> {
     let text = match (args.json, args.kind.is_some()) {
         (true, _) => format!("{:#}\n", serde_json::json!(chosen)),
         (false, true) => chosen.iter().map(|doc| full(doc)).collect(),
-        (false, false) => list(&chosen),
+        (false, false) => list(&chosen, output::style().width.map_or(WIDTH, |width| width.min(WIDTH))),
     };
     output::result(&text)?;
     Ok(Exit::Done)
@@ -55,20 +55,27 @@ fn find(kind: &str) -> Result<&'static StrategyDoc, Failure> {
     })
 }
 
-fn list(docs: &[&StrategyDoc]) -> String {
+/// The kinds with their parameters, in lines of at most `room`.
+fn list(docs: &[&StrategyDoc], room: usize) -> String {
     let width = docs.iter().map(|doc| doc.kind.len()).max().unwrap_or(0);
     let mut text = String::new();
     for doc in docs {
         let own: Vec<String> =
             doc.parameters.iter().filter(|one| !SHARED.contains(&one.name)).map(short).collect();
-        let _ = writeln!(text, "{:width$}  {}", doc.kind, doc.summary);
-        for line in folded(own.iter().map(String::as_str), "  ", WIDTH - width - 2) {
-            let _ = writeln!(text, "{:width$}  {line}", "");
+        let room = room.saturating_sub(width + 2);
+        let summary = folded(doc.summary.split(' '), " ", room);
+        let parameters = folded(own.iter().map(String::as_str), "  ", room);
+        for (index, line) in summary.iter().chain(&parameters).enumerate() {
+            let kind = if index == 0 { doc.kind } else { "" };
+            let _ = writeln!(text, "{kind:width$}  {line}");
         }
     }
-    text.push_str(
-        "\n`tiltyard strategies KIND` explains one; all but cash also take `symbols`, most take `timeframe`\n",
-    );
+    let end =
+        "`tiltyard strategies KIND` explains one; all but cash also take `symbols`, most take `timeframe`";
+    text.push('\n');
+    folded(end.split(' '), " ", room).iter().for_each(|line| {
+        let _ = writeln!(text, "{line}");
+    });
     text
 }
 

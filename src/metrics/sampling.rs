@@ -66,7 +66,7 @@ pub struct Sampled {
     /// comes before them.
     pub ticks: Vec<usize>,
     /// When each point is: the window's start, then the close of its tick.
-    times: Vec<Timestamp>,
+    pub times: Vec<Timestamp>,
 }
 
 impl Sampled {

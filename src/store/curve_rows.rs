@@ -23,6 +23,10 @@ pub struct CurveRow {
     pub drawdown: f64,
     /// Of the equity, in cash.
     pub cash: f64,
+    /// Value of long positions.
+    pub long: f64,
+    /// Value of short positions, positive; 0 in runs of older versions, which do not have it.
+    pub short: f64,
 }
 
 /// Hands an agent's curve to `take`, row by row: by window, then by time.
@@ -40,6 +44,8 @@ fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)
     let equity = money::units(batch, "equity")?;
     let cash = money::units(batch, "cash")?;
     let drawdown = columns::numbers::<Float64Type>(batch, "drawdown")?;
+    let signed = |name: &str| batch.column_by_name(name).map(|_| money::units(batch, name));
+    let positions = signed("net").transpose()?.zip(signed("gross").transpose()?);
     // Cash changes at fills alone.
     let mut held = (0, 0.0);
     for row in rows {
@@ -48,7 +54,20 @@ fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)
             held = (cash[row], Cash::from_units(cash[row]).to_f64());
         }
         let cash = held.1;
-        take(CurveRow { window: window[row], at: at[row], equity, drawdown: drawdown[row], cash });
+        // What is not cash is invested, where there is no margin.
+        let (long, short) = positions.as_ref().map_or((equity - cash, 0.0), |(net, gross)| {
+            let half = |units: i128| Cash::from_units(units).to_f64() / 2.0;
+            (half(gross[row] + net[row]), half(gross[row] - net[row]))
+        });
+        take(CurveRow {
+            window: window[row],
+            at: at[row],
+            equity,
+            drawdown: drawdown[row],
+            cash,
+            long,
+            short,
+        });
     }
     Ok(())
 }

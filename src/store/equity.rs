@@ -5,7 +5,7 @@
 
 use super::StoreError;
 use crate::domain::{Cash, Timestamp};
-use crate::engine::{Replay, valued_at};
+use crate::engine::{Replay, Valued, valued_at};
 use crate::market::Market;
 use crate::scenario::EquityRows;
 
@@ -24,6 +24,10 @@ pub(super) struct EquityPart {
     pub drawdown: Vec<f64>,
     /// Whether anything was held at the close.
     pub in_market: Vec<bool>,
+    /// Value of all positions, shorts negative.
+    pub net: Vec<Cash>,
+    /// The same without signs.
+    pub gross: Vec<Cash>,
 }
 
 /// A row of it.
@@ -35,6 +39,8 @@ struct Row {
     cash: Cash,
     drawdown: f64,
     in_market: bool,
+    net: Cash,
+    gross: Cash,
 }
 
 impl EquityPart {
@@ -45,6 +51,8 @@ impl EquityPart {
         self.cash.push(row.cash);
         self.drawdown.push(row.drawdown);
         self.in_market.push(row.in_market);
+        self.net.push(row.net);
+        self.gross.push(row.gross);
     }
 }
 
@@ -70,8 +78,8 @@ pub(super) fn walk(
         peak = peak.max(last);
         let drawdown = below(peak, last);
         let ts = market.clock[tick];
-        let (cash, in_market) = (valued.cash, valued.in_market);
-        let row = Row { tick: tick - first, ts, equity: last, cash, drawdown, in_market };
+        let Valued { cash, net, gross, in_market, .. } = valued;
+        let row = Row { tick: tick - first, ts, equity: last, cash, drawdown, in_market, net, gross };
         let ends = tick + 1 == end;
         match kept {
             EquityRows::Bars => rows.push(row),

@@ -13,7 +13,8 @@
 //!     files.json                     length and hash of every other file
 //!     leaderboard.json, .csv         the ranking over all windows
 //!     battles.json, scores.csv       the ranking of each window; all scores as a matrix
-//!     prices.parquet                 closes of the symbols, thinned, for charts
+//!     prices.parquet                 closes of the symbols, thinned, for charts; candles.parquet, lines.parquet: bars
+//!                                    gathered to candles, and the indicators that strategies look at
 //!     report.html, report.md         pages made of all this by the room `report`
 //!     standings.json, .csv           places, intervals, ratings, tests; tournament.json: the format's view.
 //!                                    Of scenarios with a `[tournament]`
@@ -23,8 +24,10 @@
 
 mod agent_record;
 mod battle_record;
+mod candles;
 mod columns;
 mod connect;
+mod cost_sums;
 mod csv;
 mod curve_rows;
 mod cutoff_record;
@@ -38,6 +41,7 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod folders;
+mod held_curve;
 mod held_record;
 mod identity;
 mod index;
@@ -46,6 +50,7 @@ mod integrity;
 mod journals;
 mod json;
 mod leaderboard;
+mod lines;
 mod manifest;
 mod margin_record;
 mod market_record;
@@ -81,18 +86,22 @@ mod writer;
 
 pub use agent_record::{AgentRecord, DrawdownRecord, JobRecord, MetricMap, WholeRecord};
 pub use battle_record::{BattleRecord, RankRecord};
+pub use candles::{Candle, CandleSeries, candles};
+pub use cost_sums::{CostKind, CostSums, cost_sums};
 pub use curve_rows::{CurveRow, curve};
 pub use cutoff_record::{CutoffRecord, CutoffRow, CutoffScore, ModelRecord};
 pub use decisions::recording;
 pub use downsample::{Downsampler, Point};
 pub use duel_record::{DUEL_FORMAT_VERSION, DuelGameRecord, DuelRecord, Registration, TestRecord};
 pub use error::StoreError;
+pub use held_curve::held_curve;
 pub use held_record::{HeldCurve, HeldRecord};
 pub use identity::{RunId, identify, identify_recorded, run_id};
 pub use index::{Index, RunCommit, RunSummary, find_run, run_folder};
 pub use index_entry::RunTiming;
 pub use integrity::{CheckProgress, Condition, IntegrityProblem, inspect};
 pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDrawdown, SpreadRecord};
+pub use lines::{LineSeries, lines};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
 pub use market_record::{ActionsRecord, FindingRecord, InstrumentRecord, MarketRecord, SymbolActions};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HeldRecord, MarketRecord, RunId};
+use super::{HeldRecord, MarketRecord, RunId, lines};
 use crate::domain::SymbolId;
 use crate::engine::SEMANTICS_VERSION;
 use crate::market::Market;
@@ -135,6 +135,9 @@ pub struct EntrantRecord {
     /// an older version.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub parameters: Settings,
+    /// Indicators that its strategy looks at, as rules write them; none where the scenario does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
     /// Its risk profile.
     pub risk: String,
     /// Limits of that profile, as a scenario writes them; none for a run of an older version.
@@ -315,6 +318,7 @@ fn entrant_record(agent: &AgentSpec, market: &MarketSpec) -> EntrantRecord {
         module: digest.filter(|_| matches!(kind, StrategyKind::Wasm(_))),
         risk: agent.risk.name.clone(),
         parameters: strategy_settings(&agent.strategy, market),
+        lines: lines::names(&agent.strategy, market),
         limits: risk_settings(&agent.risk),
         starting_balance: agent.starting_balance.to_string(),
         registered: agent.registered.as_ref().map(|registered| registered_record(registered, market)),

@@ -136,9 +136,13 @@ mod tests {
         expected.extend(
             [
                 "battles.json",
+                "candles.csv",
+                "candles.parquet",
                 "files.json",
                 "leaderboard.csv",
                 "leaderboard.json",
+                "lines.csv",
+                "lines.parquet",
                 "prices.csv",
                 "prices.parquet",
                 "run.json",

@@ -251,23 +251,27 @@ const fn refusal(end: EndReason) -> Option<&'static str> {
     if let EndReason::Refused(code) = end { Some(code.as_str()) } else { None }
 }
 
-/// `equity.parquet`: one row a tick, or of the ticks that are kept, then with the tick's number in the window.
-pub(super) fn equity(window: u32, part: &EquityPart, rows: EquityRows) -> Result<RecordBatch, ArrowError> {
-    let ticks = (!rows.are_bars()).then(|| counts("tick", part.ticks.iter().map(|tick| *tick as u64)));
-    let columns = [windows(window, part.ts.len())].into_iter().chain(ticks);
-    table(
-        columns
-            .chain([
-                times("ts", part.ts.iter().copied()),
-                money("equity", part.equity.iter().copied())?,
-                money("cash", part.cash.iter().copied())?,
-                column(
-                    "drawdown",
-                    false,
-                    Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied())),
-                ),
-                column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
-            ])
-            .collect(),
-    )
+/// `equity.parquet`: one row a tick, or of the ticks that are kept, then with the tick's number in the window. On margin
+/// with the value of the positions.
+pub(super) fn equity(
+    window: u32,
+    part: &EquityPart,
+    (rows, on_margin): (EquityRows, bool),
+) -> Result<RecordBatch, ArrowError> {
+    let mut columns = vec![windows(window, part.ts.len())];
+    if !rows.are_bars() {
+        columns.push(counts("tick", part.ticks.iter().map(|tick| *tick as u64)));
+    }
+    columns.extend([
+        times("ts", part.ts.iter().copied()),
+        money("equity", part.equity.iter().copied())?,
+        money("cash", part.cash.iter().copied())?,
+        column("drawdown", false, Arc::new(Float64Array::from_iter_values(part.drawdown.iter().copied()))),
+        column("in_market", false, Arc::new(BooleanArray::from(part.in_market.clone()))),
+    ]);
+    if on_margin {
+        columns.push(money("net", part.net.iter().copied())?);
+        columns.push(money("gross", part.gross.iter().copied())?);
+    }
+    table(columns)
 }

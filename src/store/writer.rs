@@ -12,6 +12,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::battle_record::{battles, scores_csv};
+use super::candles::{self, CandleClock};
 use super::decisions;
 use super::equity::{self, EquityPart};
 use super::identity::identify_recorded;
@@ -20,7 +21,7 @@ use super::staging::Staging;
 use super::table_file::{TableFile, TableOptions};
 use super::{
     AgentRecord, CutoffRecord, ExtraFile, JobRecord, LeaderboardRecord, RunId, RunRecord, StandingsRecord,
-    StoreError, StoredRun, TournamentRecord, json, prices, spreadsheet, tables,
+    StoreError, StoredRun, TournamentRecord, held_curve, json, lines, prices, spreadsheet, tables,
 };
 use crate::domain::{AgentName, check_name};
 use crate::engine::Window;
@@ -164,8 +165,9 @@ impl<'a> RunWriter<'a> {
         let has_postings = tables::has_postings(market);
         let mut postings =
             if has_postings { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
-        let empty =
-            tables::equity(0, &EquityPart::default(), self.rows).map_err(StoreError::columns(&folder))?;
+        let on_margin = tables::on_margin(market);
+        let empty = tables::equity(0, &EquityPart::default(), (self.rows, on_margin))
+            .map_err(StoreError::columns(&folder))?;
         let mut equity = TableFile::create(&folder, "equity", &self.run.table_options(), &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
@@ -178,7 +180,7 @@ impl<'a> RunWriter<'a> {
                 postings.write(tables::postings(window, &replay.postings, market))?;
             }
             equity::walk(agent.name.as_str(), replay, market, (self.rows, EQUITY_PART), |part| {
-                equity.write(tables::equity(window.index, part, self.rows))
+                equity.write(tables::equity(window.index, part, (self.rows, on_margin)))
             })?;
             jobs.push(JobRecord::new(result, conventions));
         }
@@ -236,11 +238,24 @@ impl<'a> RunWriter<'a> {
     }
 
     fn write_prices(&self, tournament: &Tournament) -> Result<(), StoreError> {
-        let (market, options) = (self.run.market, self.run.table_options());
+        let Run { scenario, market, .. } = self.run;
+        let options = self.run.table_options();
         let ticks = || tournament.windows.iter().map(|span| span.window.ticks);
         let first = ticks().map(|range| range.first).min().unwrap_or_default();
         let last = ticks().map(|range| range.last).max().unwrap_or_default();
-        prices::write(self.staging.folder(), &options, market, TickRange { first, last })
+        let (folder, all) = (self.staging.folder(), TickRange { first, last });
+        prices::write(folder, &options, market, all)?;
+        let clock = CandleClock::of(market, all);
+        candles::write(folder, &options, market, clock)?;
+        let apart = tournament.windows.windows(2).all(|pair| pair[0].end <= pair[1].start);
+        let windows: Vec<TickRange> = if apart { ticks().collect() } else { vec![all] };
+        let ranked = tournament.leaderboard.rankings.iter().map(|row| row.agent);
+        let agents = ranked.filter_map(|agent| Some(&scenario.agents.get(agent)?.strategy));
+        lines::write(folder, &options, (scenario, market), clock, &windows, agents)?;
+        match &tournament.benchmark {
+            Some(found) => held_curve::write(folder, &options, market, &found.symbol, ticks()),
+            None => Ok(()),
+        }
     }
 
     fn write_shared(&self, tournament: &Tournament) -> Result<StoredRun, StoreError> {

@@ -1,8 +1,40 @@
 //! Which indicator lines a built-in kind reads, and how far before a window each begins.
 
-use crate::domain::{IndicatorSpec, Interval};
+use super::rules;
+use crate::domain::{BarField, IndicatorSpec, Interval, Thousandths};
 use crate::indicator::{bars_in_the_making, bars_needed, remembers_its_start};
-use crate::scenario::{StrategyKind, StrategySpec};
+use crate::scenario::{Series, StrategyKind, StrategySpec};
+
+/// The lines that a strategy looks at, for charts of its symbols, each with the bars of its timeframe that it begins before
+/// a window. Prices themselves and the time of day are left out; none for a strategy whose lines are not in the scenario.
+pub fn lines_of(spec: &StrategySpec, base: Interval) -> Vec<(Series, u32)> {
+    if let StrategyKind::Rules(rule_set) = &spec.kind {
+        let needs = rules::needs(rule_set, base);
+        return needs.into_iter().filter(|(series, _)| is_line(&series.indicator)).collect();
+    }
+    let mut lines = indicators(&spec.kind);
+    if let StrategyKind::BollingerReversion { period, width } = spec.kind {
+        lines.push(IndicatorSpec::BollingerLower { n: period, k: thousandths(width) });
+    }
+    let line = |indicator: IndicatorSpec| {
+        let before = line_begins(spec, &indicator, base);
+        (Series::own(indicator, spec.timeframe), before)
+    };
+    lines.into_iter().map(line).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width is small and positive")]
+fn thousandths(width: f64) -> Thousandths {
+    Thousandths((width * 1000.0).round() as u32)
+}
+
+const fn is_line(indicator: &IndicatorSpec) -> bool {
+    !matches!(
+        indicator,
+        IndicatorSpec::Field(BarField::Open | BarField::High | BarField::Low | BarField::Close)
+            | IndicatorSpec::LocalTime { .. }
+    )
+}
 
 /// The fast and the slow line of a kind that trades their crosses.
 pub(super) fn crossing_lines(kind: &StrategyKind) -> Option<(IndicatorSpec, IndicatorSpec)> {
@@ -61,4 +93,31 @@ fn bars_before(spec: &StrategySpec, indicator: &IndicatorSpec, base: Interval) -
     bars_needed(indicator, spec.timeframe)
         .saturating_add(u32::from(crossing_lines(&spec.kind).is_some()))
         .saturating_add(bars_in_the_making(spec.timeframe, base))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Bps, SymbolId};
+
+    fn lines(kind: StrategyKind) -> Vec<(IndicatorSpec, u32)> {
+        let spec = StrategySpec {
+            kind,
+            symbols: vec![SymbolId(0)],
+            timeframe: Interval::DAY,
+            size: Bps::WHOLE,
+            entries: Default::default(),
+        };
+        let found = lines_of(&spec, Interval::DAY);
+        found.into_iter().map(|(series, before)| (series.indicator, before)).collect()
+    }
+
+    #[test]
+    fn a_built_in_kind_shows_the_lines_that_it_reads() {
+        let cross = lines(StrategyKind::SmaCross { fast: 3, slow: 9 });
+        assert_eq!(cross, [(IndicatorSpec::Sma { n: 3 }, 4), (IndicatorSpec::Sma { n: 9 }, 10)]);
+        let band = lines(StrategyKind::BollingerReversion { period: 20, width: 2.5 });
+        assert_eq!(band[1].0, IndicatorSpec::BollingerLower { n: 20, k: Thousandths(2_500) });
+        assert!(lines(StrategyKind::BuyAndHold).is_empty());
+    }
 }

@@ -36,7 +36,7 @@ pub use context::{
 };
 pub use contract::{Strategy, StrategyError, Wake};
 pub use decisions::BarDecisions;
-pub use lines::crossing;
+pub use lines::{crossing, lines_of};
 pub use orders::{NewBuy, NewSell, Orders};
 pub use own::{OwnStrategies, StrategyFactory};
 pub use prepare::{bar_decisions, check, decides_by_bars, points_by_bars, prepare, warm_up};

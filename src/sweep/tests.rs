@@ -326,6 +326,18 @@ fn the_choice_is_tested_out_of_sample() {
             (Score::Number(best), Score::Number(roi(winner, step + 2)))
         );
     }
+    // The curve of the choices goes from test window to test window, and ends with their growth together.
+    let growth: f64 = found
+        .splits
+        .iter()
+        .filter_map(|split| split.out_of_sample.number())
+        .map(|pct| 1.0 + pct / 100.0)
+        .product();
+    let (first, last) = (found.stitched[0], found.stitched[found.stitched.len() - 1]);
+    assert_eq!((first.split, first.window, first.value), (0, 2, 100.0));
+    assert_eq!((first.at, last.at), (fixture.windows[2].start, fixture.windows[4].end));
+    assert!((last.value / 100.0 - growth).abs() < 1e-9, "{} is not {growth}", last.value);
+    assert!(found.stitched.windows(2).all(|pair| pair[0].at <= pair[1].at));
 }
 
 /// An adaptive search sees only the training windows, so it finds what a sweep of those windows finds.
@@ -360,6 +372,7 @@ fn combinatorial_splits_make_paths() {
     // C(5, 2) splits, C(5, 2) * 2 / 5 paths.
     assert_eq!((found.splits.len(), found.paths.len()), (10, 4));
     assert!(found.paths.iter().all(|path| !path.score.is_absent()) && found.slope.is_some());
+    assert!(found.stitched.is_empty(), "each window is tested several times");
 }
 
 #[test]

@@ -79,10 +79,15 @@ async function leaderboard(page) {
     for (const [head, key] of Object.entries(keys)) {
       if (!heads.includes(head)) continue;
       if (stored[key] === null) assert.equal(cell(head), absent(stored.missing?.[key]), `${stored.agent} ${head}`);
-      else close(cell(head), stored[key], `${stored.agent} ${head}`);
+      else if (!isIdle(stored, cell(head))) close(cell(head), stored[key], `${stored.agent} ${head}`);
     }
-    for (const [head, key] of Object.entries(amounts)) if (heads.includes(head)) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
+    for (const [head, key] of Object.entries(amounts)) if (heads.includes(head) && !isIdle(stored, cell(head))) close(cell(head), Number(stored[key]), `${stored.agent} ${head}`);
   }
+}
+
+/** An agent that held cash has no numbers of returns in tables. */
+function isIdle(stored, shown) {
+  return shown === "–" && stored.trades === 0 && stored.missing?.sharpe_ratio === "idle: nothing was traded";
 }
 
 /** What the page shows for a number that is not finite, by the reason given in the JSON. */
@@ -173,7 +178,8 @@ async function use(page) {
   const head = page.locator("table.leaderboard thead button", { hasText: /^(record )?trades$/ });
   await head.click();
   const column = (await page.locator("table.leaderboard thead th").allTextContents()).findIndex((head) => /^(record )?trades$/.test(head));
-  const trades = async () => (await page.locator(`table.leaderboard tbody td:nth-child(${column + 1})`).allTextContents()).map((text) => Number(text.replaceAll(",", "")));
+  // A symbol as benchmark has a row without trades.
+  const trades = async () => (await page.locator(`table.leaderboard tbody td:nth-child(${column + 1})`).allTextContents()).filter((text) => /\d/.test(text)).map((text) => Number(text.replaceAll(",", "")));
   const wanted = board.rankings.map((row) => row.trades).sort((a, b) => b - a);
   assert.deepEqual(await trades(), wanted, "the most trades come first");
   await head.click();
@@ -182,6 +188,49 @@ async function use(page) {
 
   await filter(page);
   await sides(page);
+  await drawn(page);
+}
+
+/** A chart's series by name, once it is drawn. */
+async function seriesOf(page, name) {
+  await page.waitForFunction((name) => window.tiltyard.charts.get(name)?.instance, name);
+  return page.evaluate((name) => window.tiltyard.charts.get(name).instance.getOption().series.map(({ name, type, data }) => ({ name, type, points: data.length })), name);
+}
+
+/** Candles with the strategy's lines, costs by kind, exposure by side, beta, and what a sweep's choices earned out of sample. */
+async function drawn(page) {
+  const run = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
+  const agent = await page.evaluate((lines) => {
+    const { trades, prices } = window.tiltyard.values;
+    const known = new Set(prices.map((one) => one.symbol));
+    const usable = (index) => trades[index]?.symbols.some((symbol) => known.has(symbol)) && document.getElementById(`agent-${index}`).dataset.pack === undefined;
+    const all = trades.map((_, index) => index).filter(usable);
+    return all.find((index) => lines[index].length > 0) ?? all[0];
+  }, run.agents.map((one) => one.lines ?? []));
+  if (agent !== undefined && existsSync(join(folder, "candles.parquet"))) {
+    const section = page.locator(`#agent-${agent}`);
+    if ((await section.getAttribute("open")) === null) await section.locator("summary").first().click();
+    for (const part of ["prices", "exposure", "beta"]) await section.locator(`[data-part="${part}"]`).scrollIntoViewIfNeeded();
+    await section.locator('[data-part="prices"]').scrollIntoViewIfNeeded();
+    const series = await seriesOf(page, `prices-${agent}`);
+    assert.ok(series.find(({ type }) => type === "candlestick").points > 1, "candles are drawn");
+    const shown = series.filter(({ type }) => type === "line").map(({ name }) => name);
+    const caption = await section.locator('[data-part="prices-caption"]').textContent();
+    for (const line of run.agents[agent].lines ?? []) assert.ok(shown.includes(line) || caption.includes(line), `${line} is drawn, or the caption says that it is not`);
+    const isShort = await page.evaluate((agent) => Boolean(window.tiltyard.values.returns[agent].exposure.short), agent);
+    const exposure = await page.evaluate((agent) => window.tiltyard.values.returns[agent].exposure.long.t.length > 0, agent);
+    if (exposure) assert.deepEqual((await seriesOf(page, `exposure-${agent}`)).map(({ name }) => name).filter((name) => name && !name.startsWith("series")), isShort ? ["long", "short", "gross"] : [], "exposure by side");
+  }
+  if (await page.locator("#costs-chart").count()) {
+    await page.locator("#costs-chart").scrollIntoViewIfNeeded();
+    const kinds = (await seriesOf(page, "costs")).map(({ name }) => name);
+    const heads = await page.locator("#costs table thead th").allTextContents();
+    assert.deepEqual(heads.slice(1, -2), kinds, "the costs' chart and table have the same kinds");
+  }
+  if (existsSync(join(folder, "out_of_sample.parquet"))) {
+    await page.locator("#stitched-chart").scrollIntoViewIfNeeded();
+    assert.equal((await seriesOf(page, "stitched"))[0].name, "out of sample");
+  }
 }
 
 /** Where an agent was short, its list can be filtered by side, and its chart marks short entries and liquidations apart. */
@@ -265,7 +314,7 @@ async function accessible(page, where) {
 async function picture(page, name) {
   if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true });
   await page.evaluate(() => scrollTo(0, 0));
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, timeout: 120000 });
 }
 
 async function paper(page) {

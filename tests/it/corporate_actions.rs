@@ -119,7 +119,8 @@ fn both_engines_agree_and_the_dry_run_says_who_is_replayed_how() {
     assert_eq!(json(skip.join("files.json")), json(oracle.join("files.json")));
     let (before, agents) = BATTLE.split_once("[[agents]]").unwrap();
     let trend = agents.split_once("[[agents]]").unwrap().1;
-    let swept = format!("{before}[[agents]]{trend}[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3]\n");
+    let swept =
+        format!("{before}[[agents]]{trend}[sweep]\nagent = \"trend\"\n[sweep.parameters]\nfast = [2, 3]\n");
     stage.write("swept.toml", &swept);
     let dry_run = || {
         let said = stage.run("run swept.toml --dry-run");

@@ -42,6 +42,7 @@ strategy = { kind = "sma_cross", fast = 5, slow = 20, size_pct = 20 }
 windows = { kind = "sequential", length = "10d" }
 [report]
 formats = ["csv", "markdown"]
+benchmark = "ALPHA"
 "#;
 
 /// A sweep with a validation.
@@ -113,14 +114,30 @@ fn every_table_has_the_columns_of_the_dictionary() {
     let names: Vec<&str> = found.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        ["equity", "fills", "orders", "postings", "prices", "results", "trades", "validation", "windows"]
+        [
+            "benchmark",
+            "candles",
+            "equity",
+            "fills",
+            "lines",
+            "orders",
+            "out_of_sample",
+            "postings",
+            "prices",
+            "results",
+            "trades",
+            "validation",
+            "windows"
+        ]
     );
     for (name, found) in &found {
         let table = ResultTable::of_name(name).unwrap();
         let (mut fields, mut left_out) = (found.fields.iter().peekable(), Vec::new());
         for column in table.columns {
             match column {
-                TableColumn::InSomeRuns(doc) if fields.peek().is_none_or(|field| field.name() != doc.name) => {
+                TableColumn::InSomeRuns(doc)
+                    if fields.peek().is_none_or(|field| field.name() != doc.name) =>
+                {
                     left_out.push(doc.name);
                 }
                 TableColumn::Fixed(doc) | TableColumn::InSomeRuns(doc) => {

@@ -37,8 +37,7 @@ impl ActionFile {
         let symbol = &instrument.source;
         let found = bars.find_map(|file| {
             let named = |ending: &&str| file.with_file_name(format!("{symbol}{ending}"));
-            let there: Vec<PathBuf> =
-                ENDINGS.iter().map(|ending| named(ending)).filter(|path| path.is_file()).collect();
+            let there: Vec<PathBuf> = ENDINGS.iter().map(named).filter(|path| path.is_file()).collect();
             (!there.is_empty()).then_some(there)
         });
         let Some(found) = found else { return Ok(None) };

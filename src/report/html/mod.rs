@@ -34,6 +34,8 @@ const SCRIPT: &str = concat!(
     include_str!("assets/js/tables.js"),
     include_str!("assets/js/trades.js"),
     include_str!("assets/js/packs.js"),
+    include_str!("assets/js/prices.js"),
+    include_str!("assets/js/costs.js"),
     include_str!("assets/js/agent.js"),
     include_str!("assets/js/returns.js"),
     include_str!("assets/js/sweep.js"),

@@ -2,6 +2,7 @@
 
 use super::Style;
 use super::calendar::months;
+use super::costs::costs;
 use super::grid::{Column, draw};
 use super::header::{filled, paragraph, titled};
 use crate::domain::{Metric, Timestamp};
@@ -23,11 +24,16 @@ pub fn agent(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
         windows(stored, agent, style),
         titled_unless_empty("Months, return %", months(&agent.windows, style), style),
         drawdowns(stored, agent, style),
+        titled_unless_empty(&cost_title(stored), costs(stored, &agent.agent, style), style),
         rolling(agent, style),
     ];
     let texts: Vec<&str> =
         sections.iter().map(|text| text.trim_end()).filter(|text| !text.is_empty()).collect();
     texts.join("\n\n") + "\n"
+}
+
+fn cost_title(stored: &StoredRun) -> String {
+    format!("Costs in {}, all windows together", stored.run.market.quote_asset)
 }
 
 fn about(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {

@@ -7,6 +7,7 @@
 mod agent;
 pub mod agents;
 mod calendar;
+mod costs;
 mod differences;
 mod duel;
 mod evidence;

@@ -24,6 +24,10 @@ pub(in crate::report) struct Agent {
     pub description: String,
     /// Parameters of the strategy, risk profile, starting balance: name and value.
     pub settings: Vec<(String, String)>,
+    /// Indicators that its strategy looks at.
+    pub lines: Vec<String>,
+    /// Whether it ever held a short position; filled in where the curves are read.
+    pub goes_short: bool,
     /// Conditions of rules, as written.
     pub rules: Vec<(String, Vec<String>)>,
     pub rank: Option<u32>,
@@ -55,6 +59,8 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
         strategy: entrant.map_or_else(String::new, |one| one.strategy.replace('_', " ")),
         description: entrant.map_or_else(String::new, |one| one.description.clone()),
         settings: entrant.map_or_else(Vec::new, |one| tested(one, &stored.run)),
+        lines: entrant.map_or_else(Vec::new, |one| one.lines.clone()),
+        goes_short: false,
         rules: entrant.map_or_else(Vec::new, settings::rules),
         rank: row.rank,
         roi: Cell::score(wording::shown(row, Metric::RoiPct.key()), signed).toned(),
@@ -73,6 +79,9 @@ pub(super) fn agent(stored: &StoredRun, row: &RankingRecord, record: &AgentRecor
 fn tested(agent: &EntrantRecord, run: &RunRecord) -> Vec<(String, String)> {
     let mut all = vec![("strategy".to_owned(), agent.strategy.clone())];
     all.extend(settings::parameters(agent, run));
+    if !agent.lines.is_empty() {
+        all.push(("looks at".to_owned(), agent.lines.join(", ")));
+    }
     let limits = settings::profiles(run).into_iter().find(|(name, _)| *name == agent.risk);
     let limits = limits.map_or_else(String::new, |(_, limits)| format!(": {limits}"));
     all.push(("risk profile".to_owned(), format!("{}{limits}", agent.risk)));

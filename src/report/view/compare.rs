@@ -204,6 +204,7 @@ fn charts(runs: &[StoredRun], views: Vec<View>, labels: &[String]) -> Charts {
         returns: Vec::new(),
         ranks: Vec::new(),
         sweep: None,
+        costs: None,
         benchmark: None,
     }
 }

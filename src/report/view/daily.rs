@@ -14,16 +14,18 @@ pub(in crate::report) struct Daily {
     pub days: Vec<i64>,
     /// Fractions.
     pub returns: Vec<f64>,
-    /// Share of the equity that is not in cash at each day's last close.
-    pub invested: Vec<f64>,
+    /// Value of long positions over the equity at each day's last close.
+    pub long: Vec<f64>,
+    /// The same of short positions, positive.
+    pub short: Vec<f64>,
 }
 
 /// Takes the rows of a curve.
 #[derive(Debug, Default)]
 pub(super) struct DailyReader {
     done: Daily,
-    /// Day, equity and cash of the last row.
-    last: Option<(i64, f64, f64)>,
+    /// The last row, and its day.
+    last: Option<(i64, CurveRow)>,
     /// Equity that the day's return is of.
     base: f64,
     /// Where trading days begin.
@@ -49,14 +51,14 @@ impl DailyReader {
     pub fn take(&mut self, row: &CurveRow) {
         let at = Timestamp::from_micros(row.at);
         let day = match self.last {
-            Some((last, ..)) if row.at < self.ends => last,
+            Some((last, _)) if row.at < self.ends => last,
             _ => {
                 self.end_day();
                 self.ends = self.start.end_after(at).micros();
                 self.start.day_of(at)
             }
         };
-        self.last = Some((day, row.equity, row.cash));
+        self.last = Some((day, *row));
     }
 
     /// All returns.
@@ -66,11 +68,14 @@ impl DailyReader {
     }
 
     fn end_day(&mut self) {
-        let Some((day, equity, cash)) = self.last.take() else { return };
+        let Some((day, row)) = self.last.take() else { return };
+        let equity = row.equity;
         self.done.days.push(day);
         // Nothing is left that a return could be of.
         self.done.returns.push(if self.base > 0.0 { equity / self.base - 1.0 } else { 0.0 });
-        self.done.invested.push(if equity > 0.0 { 1.0 - cash / equity } else { 0.0 });
+        let share = |value: f64| if equity > 0.0 { value / equity } else { 0.0 };
+        self.done.long.push(share(row.long));
+        self.done.short.push(share(row.short));
         self.base = equity;
     }
 }
@@ -82,7 +87,15 @@ mod tests {
     #[test]
     fn a_day_ends_with_its_last_close_and_a_window_begins_anew() {
         let hour = 3_600_000_000;
-        let row = |window, at, equity| CurveRow { window, at, equity, drawdown: 0.0, cash: equity / 2.0 };
+        let row = |window, at, equity| CurveRow {
+            window,
+            at,
+            equity,
+            drawdown: 0.0,
+            cash: equity / 2.0,
+            long: equity / 2.0,
+            short: equity / 4.0,
+        };
         let mut reader = DailyReader::default();
         reader.start_window(100.0);
         for (at, equity) in [(0, 101.0), (23 * hour, 110.0), (24 * hour, 99.0)] {
@@ -94,6 +107,6 @@ mod tests {
         assert_eq!(found.days, [0, 1, 2]);
         let near = |a: f64, b: f64| (a - b).abs() < 1e-12;
         assert!(near(found.returns[0], 0.1) && near(found.returns[1], -0.1) && near(found.returns[2], 0.5));
-        assert_eq!(found.invested, [0.5, 0.5, 0.5]);
+        assert_eq!((found.long, found.short), (vec![0.5; 3], vec![0.25; 3]));
     }
 }

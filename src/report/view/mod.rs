@@ -8,7 +8,9 @@ mod agent;
 #[cfg(test)]
 mod agreement;
 mod board;
+mod candles;
 mod compare;
+mod costs;
 mod course;
 mod curves;
 mod daily;
@@ -17,6 +19,7 @@ mod ranks;
 mod returns;
 mod series;
 mod standings;
+mod stitched;
 mod sweep;
 mod trade_groups;
 mod trades;
@@ -28,8 +31,11 @@ use serde::Serialize;
 use about::About;
 pub(super) use agent::Agent;
 use board::{Board, Cutoff};
+use candles::Price;
 pub(super) use compare::Comparison;
+use costs::{CostChart, Costs};
 pub(super) use curves::{Curve, Curves};
+use daily::{Daily, DailyReader};
 use format::Format;
 use ranks::Ranks;
 pub(super) use ranks::Scores;
@@ -43,11 +49,6 @@ use verdict::Verdict;
 
 use crate::domain::Timestamp;
 use crate::store::{self, StoreError, StoredRun};
-
-/// Symbols whose prices a page carries.
-const SYMBOLS: usize = 24;
-/// Points of all prices together.
-const PRICES: usize = 24_000;
 
 /// A run as reports show it.
 #[derive(Debug, Serialize)]
@@ -67,6 +68,8 @@ pub(super) struct View {
     /// The tournament in its format.
     pub format: Option<Format>,
     pub sweep: Option<Sweep>,
+    /// What trading and holding cost, by kind.
+    pub costs: Option<Costs>,
     /// How the agents' daily returns move together.
     pub correlations: Option<Correlations>,
     /// What charts are drawn from.
@@ -90,6 +93,7 @@ pub(super) struct Charts {
     /// Rank of each agent in each window, where there are several.
     pub ranks: Vec<Vec<Option<u32>>>,
     pub sweep: Option<SweepCharts>,
+    pub costs: Option<CostChart>,
     /// What the agents are measured against.
     pub benchmark: Option<BenchmarkCurve>,
 }
@@ -117,19 +121,14 @@ pub(super) struct Window {
     pub end: i64,
 }
 
-/// One symbol's closes.
-#[derive(Debug, Serialize)]
-pub(super) struct Price {
-    pub symbol: String,
-    pub close: Series,
-}
-
 impl View {
     /// Reads what the store holds of a run.
     pub fn read(stored: &StoredRun) -> Result<Self, StoreError> {
         let rows = &stored.leaderboard.rankings;
         let sweep = sweep::sweep(stored)?;
+        let costs = costs::costs(stored)?;
         let mut charts = Charts::read(stored, sweep.as_ref().map(|sweep| sweep.charts.clone()))?;
+        charts.costs = costs.as_ref().map(|costs| costs.chart.clone());
         let mut agents: Vec<Agent> = rows
             .par_iter()
             .filter_map(|row| stored.agent(&row.agent).map(|record| agent::agent(stored, row, record)))
@@ -138,6 +137,8 @@ impl View {
             if let Some(own) = charts.trades.get_mut(agent.index) {
                 agent.groups = std::mem::take(&mut own.groups);
             }
+            agent.goes_short =
+                charts.returns.get(agent.index).is_some_and(|own| !own.exposure.short.is_empty());
         }
         Ok(Self {
             about: about::about(stored),
@@ -150,6 +151,7 @@ impl View {
             standings: standings::standings(stored),
             format: format::format(stored),
             sweep,
+            costs,
             correlations: returns::correlations(stored, &charts.curves.daily),
             charts,
         })
@@ -167,15 +169,16 @@ impl Charts {
         Ok(Self {
             quote: stored.run.market.quote_asset.clone(),
             windows: stored.run.windows.iter().map(window).collect(),
-            returns: returns::returns(stored, &curves.daily),
+            returns: returns::returns(stored, &curves.daily, held_days(stored)?.as_ref()),
             ranks: ranks::by_window(stored),
             curves,
-            prices: prices(stored, &trades)?,
+            prices: candles::prices(stored, &trades)?,
             benchmark: benchmark(stored),
             agents: names,
             drawn: curves::DRAWN,
             trades,
             sweep,
+            costs: None,
         })
     }
 }
@@ -199,17 +202,15 @@ fn benchmark(stored: &StoredRun) -> Option<BenchmarkCurve> {
     Some(BenchmarkCurve { name, agent, curve, start })
 }
 
-/// Closes of the symbols that somebody traded, the first ones where there are too many.
-fn prices(stored: &StoredRun, trades: &[Trades]) -> Result<Vec<Price>, StoreError> {
-    let traded = |symbol: &str| trades.iter().any(|one| one.symbols.iter().any(|name| name == symbol));
-    let mut all = store::prices(&stored.folder)?;
-    all.retain(|series| traded(&series.symbol));
-    all.truncate(SYMBOLS);
-    let points = PRICES / all.len().max(1);
-    let price = |series: store::PriceSeries| {
-        let mut downsampler = store::Downsampler::new(series.points.len(), points.min(1_500));
-        series.points.iter().for_each(|&(at, close)| downsampler.push(at, close));
-        Price { symbol: series.symbol, close: Series::new(downsampler.finish()) }
-    };
-    Ok(all.into_iter().map(price).collect())
+/// The days of a benchmark that is a symbol.
+fn held_days(stored: &StoredRun) -> Result<Option<Daily>, StoreError> {
+    let mut reader = DailyReader::of(stored.run.market.day.parse().unwrap_or_default());
+    let mut window = None;
+    store::held_curve(&stored.folder, |row| {
+        if window.replace(row.window) != Some(row.window) {
+            reader.start_window(100.0);
+        }
+        reader.take(&row);
+    })?;
+    Ok(window.map(|_| reader.finish()))
 }

@@ -34,31 +34,36 @@ pub(in crate::report) struct Returns {
     pub window: usize,
     /// Rolling annualised Sharpe ratio.
     pub sharpe: Series,
-    /// Rolling beta against the benchmark, where that is another agent.
+    /// Rolling beta against the benchmark, where that is not the agent itself.
     pub beta: Series,
-    /// Share of the equity that is invested, percent, at the close of each day.
-    pub exposure: Series,
+    /// What is invested at the close of each day.
+    pub exposure: Exposure,
     /// Return of each calendar year, percent.
     pub years: Vec<(i32, f64)>,
 }
 
-/// The charts of every agent, in the scenario's order.
-pub(super) fn returns(stored: &StoredRun, daily: &[Daily]) -> Vec<Returns> {
+/// Values of positions at the close of each day, in percent of the equity.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(in crate::report) struct Exposure {
+    /// Of long positions.
+    pub long: Series,
+    /// Of short positions, negative; empty where there never was one.
+    #[serde(skip_serializing_if = "Series::is_empty")]
+    pub short: Series,
+    /// Of both without signs; empty where it is that of long positions.
+    #[serde(skip_serializing_if = "Series::is_empty")]
+    pub gross: Series,
+}
+
+/// The charts of every agent, in the scenario's order; `held` are the days of a benchmark that is a symbol.
+pub(super) fn returns(stored: &StoredRun, daily: &[Daily], held: Option<&Daily>) -> Vec<Returns> {
     let benchmark = stored.run.benchmark.as_ref();
     let benchmark = benchmark.and_then(|name| stored.run.agents.iter().position(|agent| agent.name == *name));
     let points = (POINTS / daily.len().max(1)).clamp(40, 700);
-    let on_margin = stored.run.market.instruments.iter().any(|one| {
-        one.rules.get("kind").and_then(serde_json::Value::as_str).is_some_and(|kind| kind != "spot")
-    });
     let one = |(index, own): (usize, &Daily)| {
         let record = stored.run.agents.get(index).and_then(|agent| stored.agent(&agent.name));
         let against = benchmark.filter(|other| *other != index).and_then(|other| daily.get(other));
-        let mut found = of(own, record, against, points);
-        if on_margin {
-            // A position on margin is not paid for in cash.
-            found.exposure = Series::default();
-        }
-        found
+        of(own, record, against.or(held), points)
     };
     daily.iter().enumerate().map(one).collect()
 }
@@ -79,12 +84,10 @@ fn of(own: &Daily, record: Option<&AgentRecord>, benchmark: Option<&Daily>, poin
         histogram: if enough { histogram(&percent) } else { Histogram::default() },
         normal: enough.then(|| normal(&percent)).flatten(),
         window,
-        sharpe: curve(sharpe, points),
-        beta: benchmark.map_or_else(Series::default, |other| curve(rolling_beta(own, other, window), points)),
-        exposure: curve(
-            own.days.iter().copied().zip(own.invested.iter().map(|share| share * 100.0)).collect(),
-            points,
-        ),
+        sharpe: curve(sharpe, points, 1e3),
+        beta: benchmark
+            .map_or_else(Series::default, |other| curve(rolling_beta(own, other, window), points, 1e4)),
+        exposure: exposure(own, points),
         years: years(own),
     }
 }
@@ -95,24 +98,49 @@ fn normal(percent: &[f64]) -> Option<(f64, f64)> {
     Some((rounded(mean(percent).ok()?), rounded(deviation)))
 }
 
-/// Beta of the last returns at each day that both have.
-fn rolling_beta(own: &Daily, benchmark: &Daily, window: usize) -> Vec<(i64, f64)> {
-    if own.days != benchmark.days {
-        return Vec::new();
+fn exposure(own: &Daily, points: usize) -> Exposure {
+    let is_short = own.short.iter().any(|share| *share > 0.0);
+    // Three curves share the room of one.
+    let points = if is_short { points / 2 } else { points };
+    let drawn = |value: &dyn Fn(usize) -> f64| {
+        curve(own.days.iter().enumerate().map(|(at, day)| (*day, value(at) * 100.0)).collect(), points, 100.0)
+    };
+    let some = |is_drawn: bool, value: &dyn Fn(usize) -> f64| {
+        if is_drawn { drawn(value) } else { Series::default() }
+    };
+    Exposure {
+        long: drawn(&|at| own.long[at]),
+        short: some(is_short, &|at| -own.short[at]),
+        gross: some(is_short, &|at| own.long[at] + own.short[at]),
     }
-    let pairs = own.returns.windows(window).zip(benchmark.returns.windows(window));
-    let days = own.days.get(window - 1..).unwrap_or_default();
+}
+
+/// Beta of the last returns at each day that both have. The days of a window that the one lacks are left out of both;
+/// an agent that stopped early has fewer.
+fn rolling_beta(own: &Daily, benchmark: &Daily, window: usize) -> Vec<(i64, f64)> {
+    let (mut days, mut pairs) = (Vec::new(), (Vec::new(), Vec::new()));
+    let mut other = 0;
+    for (day, value) in own.days.iter().zip(&own.returns) {
+        let Some(ahead) = benchmark.days[other..].iter().position(|known| known == day) else { continue };
+        other += ahead;
+        days.push(*day);
+        pairs.0.push(*value);
+        pairs.1.push(benchmark.returns[other]);
+        other += 1;
+    }
+    let days = days.get(window - 1..).unwrap_or_default();
+    let pairs = pairs.0.windows(window).zip(pairs.1.windows(window));
     days.iter().zip(pairs).filter_map(|(day, (own, other))| Some((*day, beta(own, other).ok()?))).collect()
 }
 
-/// Thinned; nothing where there are too few values for a curve.
-fn curve(values: Vec<(i64, f64)>, points: usize) -> Series {
+/// Thinned, and rounded to whole parts of `scale`; nothing where there are too few values for a curve.
+fn curve(values: Vec<(i64, f64)>, points: usize, scale: f64) -> Series {
     if values.len() < CURVE {
         return Series::default();
     }
     let mut thinned = Downsampler::new(values.len(), points);
     values.iter().for_each(|&(day, value)| thinned.push(day * 86_400_000_000, value));
-    Series::rounded(thinned.finish(), 100.0)
+    Series::rounded(thinned.finish(), scale)
 }
 
 /// Compounded by calendar year.
@@ -188,7 +216,7 @@ mod tests {
 
     fn daily(returns: Vec<f64>) -> Daily {
         let days = (19_760..).take(returns.len()).collect();
-        Daily { days, invested: vec![0.5; returns.len()], returns }
+        Daily { days, long: vec![0.5; returns.len()], short: vec![0.0; returns.len()], returns }
     }
 
     #[test]
@@ -197,11 +225,31 @@ mod tests {
         let found = of(&daily(returns), None, None, 700);
         assert_eq!(found.window, 20);
         assert_eq!(found.sharpe.seconds().len(), 81);
-        assert_eq!(found.exposure.seconds()[0].1, 50.0);
+        assert_eq!(found.exposure.long.seconds()[0].1, 50.0);
+        assert!(found.exposure.gross.is_empty(), "it is what is long");
         let (mean, deviation) = found.normal.unwrap();
         assert!((-2.5..3.5).contains(&mean) && deviation > 1.0);
         let few = of(&daily(vec![0.01; 9]), None, None, 700);
         assert!(few.normal.is_none() && few.sharpe.seconds().is_empty());
+    }
+
+    #[test]
+    fn long_short_and_gross_exposure_are_apart() {
+        let mut own = daily((0..40).map(f64::from).collect());
+        own.short = vec![0.25; 40];
+        let found = exposure(&own, 700);
+        let first = |series: &Series| series.seconds()[0].1;
+        assert_eq!([first(&found.long), first(&found.short), first(&found.gross)], [50.0, -25.0, 75.0]);
+    }
+
+    #[test]
+    fn a_benchmark_with_more_days_is_compared_on_the_agent_s() {
+        let other = daily((0..60).map(|i| f64::from(i % 5) * 0.01 - 0.02).collect());
+        let mut own = daily(other.returns.iter().map(|value| value * 2.0).collect());
+        (own.days, own.returns) = (own.days[7..50].to_vec(), own.returns[7..50].to_vec());
+        let found = rolling_beta(&own, &other, 10);
+        assert_eq!(found.len(), 34);
+        assert!(found.iter().all(|point| (point.1 - 2.0).abs() < 1e-9));
     }
 
     #[test]

@@ -23,6 +23,11 @@ impl Series {
         Self::of(points, |value| (value * scale).round() / scale + 0.0)
     }
 
+    /// Whether it has no point.
+    pub const fn is_empty(&self) -> bool {
+        self.t.is_empty()
+    }
+
     /// The points again: seconds since 1970, values.
     #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
     pub fn seconds(&self) -> Vec<(f64, f64)> {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::stitched::{self, Stitched};
 use super::trades::{Histogram, histogram};
 use crate::domain::Metric;
 use crate::report::numbers::{count, ratio};
@@ -31,6 +32,8 @@ pub(in crate::report) struct Sweep {
     pub best: Table,
     /// A row a split: what the training windows chose, and how it fared in the test windows.
     pub splits: Table,
+    /// What the choices earned out of sample, and the winner of the whole search in the same windows.
+    pub stitched: Option<String>,
     #[serde(skip)]
     pub charts: SweepCharts,
 }
@@ -53,6 +56,8 @@ pub(in crate::report) struct SweepCharts {
     /// In sample, out of sample: one pair a split.
     pub samples: Vec<(f64, f64)>,
     pub slope: Option<f64>,
+    /// The test windows one after the other.
+    pub stitched: Option<Stitched>,
 }
 
 /// One parameter's values in the trials shown.
@@ -72,6 +77,7 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
         Err(error) => return Err(error),
     };
     let record = &found.record;
+    let out_of_sample = stitched::read(stored, &record.agent)?;
     let evidence = record.evidence.as_ref();
     let missing = record.evidence_missing.clone().unwrap_or_else(|| "no trial has a score".to_owned());
     Ok(Some(Sweep {
@@ -83,7 +89,8 @@ pub(super) fn sweep(stored: &StoredRun) -> Result<Option<Sweep>, StoreError> {
         missing,
         best: best(&found),
         splits: splits(record),
-        charts: charts(&found),
+        stitched: out_of_sample.as_ref().map(Stitched::told),
+        charts: SweepCharts { stitched: out_of_sample, ..charts(&found) },
     }))
 }
 
@@ -257,5 +264,6 @@ fn charts(found: &StoredSweep) -> SweepCharts {
                 .collect()
         }),
         slope: validation.and_then(|v| v.slope),
+        stitched: None,
     }
 }

@@ -3,6 +3,7 @@
 //! Owns these texts; the reference of the book and the metadata of each Parquet file are made from them. Invariant, kept
 //! by a test: a table that is written has exactly the columns that are listed here, in this order and of these types.
 
+mod charts;
 mod sweeps;
 mod table;
 mod tables;
@@ -21,10 +22,14 @@ impl ResultTable {
         tables::EQUITY,
         tables::POSTINGS,
         tables::PRICES,
+        charts::CANDLES,
+        charts::LINES,
+        charts::BENCHMARK,
         tables::DECISIONS,
         sweeps::RESULTS,
         sweeps::WINDOWS,
         sweeps::VALIDATION,
+        charts::OUT_OF_SAMPLE,
     ];
 
     /// The table of this name.

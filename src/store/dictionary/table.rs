@@ -92,7 +92,12 @@ impl ColumnType {
     }
 }
 
-pub(super) const fn fixed(name: &'static str, values: ColumnType, unit: &'static str, doc: &'static str) -> TableColumn {
+pub(super) const fn fixed(
+    name: &'static str,
+    values: ColumnType,
+    unit: &'static str,
+    doc: &'static str,
+) -> TableColumn {
     TableColumn::Fixed(ColumnDoc { name, values, nullable: false, unit, doc })
 }
 

@@ -135,6 +135,20 @@ pub(super) const EQUITY: ResultTable = ResultTable {
         fixed("cash", Money, QUOTE, "cash in it"),
         fixed("drawdown", Float, "fraction", "distance from its peak in this window, at most 0"),
         fixed("in_market", Truth, "", "whether it held a position"),
+        TableColumn::InSomeRuns(ColumnDoc {
+            name: "net",
+            values: Money,
+            nullable: false,
+            unit: QUOTE,
+            doc: "value of long positions less that of short ones; only in runs with an instrument on margin",
+        }),
+        TableColumn::InSomeRuns(ColumnDoc {
+            name: "gross",
+            values: Money,
+            nullable: false,
+            unit: QUOTE,
+            doc: "value of long and of short positions together; only in runs with an instrument on margin",
+        }),
     ],
 };
 

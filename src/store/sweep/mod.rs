@@ -11,6 +11,7 @@
 //!     results.parquet                one row a trial: parameters, score, metrics
 //!     windows.parquet                one row a trial and window
 //!     validation.parquet             one row a split, where the scenario validates
+//!     out_of_sample.parquet          what the choices earned in the test windows, as one curve
 //! ```
 
 mod bytes;
@@ -18,11 +19,13 @@ mod codec;
 mod record;
 mod record_codec;
 mod results;
+mod stitched;
 mod trials;
 mod write;
 
 pub use codec::{decode as decode_outcome, encode as encode_outcome};
 pub use record::{SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord};
 pub use results::{ResultColumn, StoredSweep};
+pub use stitched::stitched;
 pub use trials::TrialStore;
 pub use write::{SweepResults, write_sweep};

@@ -15,6 +15,7 @@ use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as jso
 use super::record::{
     SWEEP_FORMAT, SplitRecord, SweepRecord, SweptRecord, TrialCounts, ValidationRecord, WinnerRecord,
 };
+use super::stitched;
 use crate::domain::{Cash, Metric};
 use crate::metrics::{Metrics, Score, value_of};
 use crate::scenario::{MetricSpec, RankingMetric, Scenario, SweepSpec, SweptValue};
@@ -171,6 +172,7 @@ pub fn write_sweep(
     if let Some(validation) = results.validation {
         let rows = split_rows(results, validation).map_err(StoreError::columns(folder))?;
         write_table(folder, "validation", &options, rows)?;
+        stitched::write(folder, &options, &validation.stitched)?;
     }
     let record = results.record(id);
     json_file::write(&folder.join("sweep.json"), "the sweep", &record)?;

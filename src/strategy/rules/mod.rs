@@ -21,4 +21,5 @@ mod tests;
 pub use agent::prepare;
 pub(super) use decisions::decisions;
 pub(super) use single::ConditionSearch;
+pub(super) use warm_up::needs;
 pub use warm_up::warm_up;

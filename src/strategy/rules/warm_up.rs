@@ -12,7 +12,7 @@ use crate::strategy::Warmup;
 /// Columns that remember their start (EMA, MACD, RSI, ATR, ADX, OBV, and what is made of them) begin together, with the longest need of any column
 /// of their timeframe: lines that a condition compares have then seen the same bars. The others have their own
 /// need, beyond which history means nothing to them, and agents that read the same one share it.
-pub(super) type Needs = BTreeMap<Series, u32>;
+pub(in crate::strategy) type Needs = BTreeMap<Series, u32>;
 
 /// Bars before the first decision, by timeframe: the largest need of any column that the conditions read,
 /// with the bars that crosses and `ago` look back, and with the bar in the making of a coarser timeframe.
@@ -30,7 +30,7 @@ pub fn warm_up(rules: &RuleSet, base: Interval) -> Warmup {
 }
 
 /// Bars before the first decision, by column.
-pub(super) fn needs(rules: &RuleSet, base: Interval) -> Needs {
+pub(in crate::strategy) fn needs(rules: &RuleSet, base: Interval) -> Needs {
     let mut needs = Needs::new();
     for expr in rules.expressions() {
         add(&mut needs, expr, 0, base);

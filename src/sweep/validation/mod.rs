@@ -6,6 +6,8 @@
 
 mod out_of_sample;
 mod split;
+mod stitched;
 
 pub use out_of_sample::{OutOfSample, Path, SplitOutcome, validate};
 pub use split::{Split, splits};
+pub use stitched::StitchedPoint;

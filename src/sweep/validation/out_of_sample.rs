@@ -7,12 +7,13 @@
 use std::sync::Arc;
 
 use super::split::{Split, splits};
+use super::stitched::{StitchedPoint, stitched};
 use crate::metrics::Score;
 use crate::scenario::{SweptValue, ValidationSpec};
 use crate::sweep::objective::mean;
 use crate::sweep::{
-    Chosen, Evaluator, JobKey, JobKeys, Objective, Searched, SweepError, SweepObserver, SweepPlan, Trial,
-    TrialCache, TrialJob, TrialOutcome, WindowOutcome, best, load, run,
+    Chosen, Evaluator, JobKey, JobKeys, Objective, Outcomes, Searched, SweepError, SweepObserver, SweepPlan,
+    Trial, TrialCache, TrialJob, TrialOutcome, WindowOutcome, best, load, run,
 };
 
 /// Result of one split.
@@ -32,6 +33,8 @@ pub struct SplitOutcome {
     pub out_of_sample: Score,
     /// Its score in each fold tested.
     pub folds: Vec<Score>,
+    /// Its returns in each test window, as sampled there; empty where there are none.
+    pub returns: Vec<Vec<f64>>,
 }
 
 /// One path through all folds: each fold is tested once, by combinations chosen without it.
@@ -57,6 +60,8 @@ pub struct OutOfSample {
     pub slope: Option<f64>,
     /// The paths of combinatorial cross-validation.
     pub paths: Vec<Path>,
+    /// What the choices earned in the windows that they were tested in, one after the other.
+    pub stitched: Vec<StitchedPoint>,
 }
 
 /// Validates a sweep, given its trials over all windows.
@@ -90,8 +95,19 @@ pub fn validate(
         out_of_sample: Score::mean(known().map(|one| one.out_of_sample)),
         slope: slope(&x, &y),
         paths: paths(&outcomes, validation),
+        stitched: stitched(&plan, tests(&outcomes)),
         splits: outcomes,
     })
+}
+
+/// Each split's index, a window that it tested, and the returns there.
+fn tests(outcomes: &[SplitOutcome]) -> Vec<(usize, usize, &[f64])> {
+    let of = |(split, outcome): (usize, &'_ SplitOutcome)| -> Vec<(usize, usize)> {
+        outcome.test.concat().into_iter().map(|window| (split, window)).collect()
+    };
+    let windows = outcomes.iter().enumerate().flat_map(of);
+    let returns = outcomes.iter().flat_map(|outcome| &outcome.returns);
+    windows.zip(returns).map(|((split, window), returns)| (split, window, returns.as_slice())).collect()
 }
 
 /// The result of a split whose best trial was found among the trials that are common to all splits.
@@ -144,9 +160,20 @@ fn tested(
         in_sample,
         out_of_sample: over(&split.test.concat()),
         folds: split.test.iter().map(|fold| over(fold)).collect(),
+        returns: split
+            .test
+            .concat()
+            .into_iter()
+            .map(|window| returns_in(outcomes.as_ref(), window))
+            .collect(),
         train: split.train,
         test: split.test,
     })
+}
+
+fn returns_in(outcomes: Option<&Outcomes>, window: usize) -> Vec<f64> {
+    let outcome = outcomes.and_then(|outcomes| outcomes[window].as_ref());
+    outcome.map_or_else(Vec::new, |outcome| outcome.returns.clone())
 }
 
 /// Replays a trial in further windows, unless they are cached.

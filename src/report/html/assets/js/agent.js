@@ -15,71 +15,12 @@ async function openAgent(section) {
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
   const from = values.trades[agent];
   const trades = from.rows.map((row, index) => trade(row, from, index));
-  priceChart(part("prices"), part("symbol"), agent, trades);
+  priceChart(part, agent, trades);
   startReturns(part, agent);
   chart(part("histogram"), `histogram-${agent}`, () => histogramOption(from.histogram));
   chart(part("excursions"), `excursions-${agent}`, () => excursionOption(trades));
   tradeList(part("trades"), agent);
   markWide();
-}
-
-function priceChart(box, select, agent, trades) {
-  const known = values.prices.map((one) => one.symbol);
-  const symbols = values.trades[agent].symbols;
-  const drawable = symbols.filter((symbol) => known.includes(symbol)).sort();
-  drawable.forEach((symbol) => select.append(element("option", { value: symbol, textContent: symbol })));
-  select.closest(".controls").hidden = drawable.length < 2;
-  const why = symbols.length === 0 ? "This agent has no round trips." : "The report has no prices of the symbols that this agent traded.";
-  const handle = chart(box, `prices-${agent}`, (narrow) => (drawable.length ? priceOption(select.value, trades, narrow) : why));
-  select.addEventListener("change", handle.draw);
-}
-
-const UP = "path://M5 0L10 9L0 9Z";
-const DOWN = "path://M0 0L10 0L5 9Z";
-const CROSS = "path://M1 0L5 4L9 0L10 1L6 5L10 9L9 10L5 6L1 10L0 9L4 5L0 1Z";
-const STROKE = "path://M0 4L14 4L14 6L0 6Z";
-
-function priceOption(symbol, trades, narrow) {
-  const line = points(values.prices.find((one) => one.symbol === symbol).close);
-  const mine = trades.filter((t) => t.symbol === symbol);
-  const marks = (name, rows, at, value, shape, color) => ({
-    type: "scatter", name, symbol: shape, symbolSize: 9, color, z: 4,
-    itemStyle: { color, borderColor: colour("paper"), borderWidth: 0.8 },
-    data: rows.map((t) => ({ value: [t[at], t[value]], trade: t })),
-  });
-  const closed = mine.filter((t) => t.closed);
-  // A position that the venue has closed.
-  const liquidated = closed.filter((t) => t.whyOut === "liquidation");
-  const left = closed.filter((t) => t.whyOut !== "liquidation");
-  const shorts = mine.filter((t) => t.side === "short");
-  const names = ["entry", ...(shorts.length ? ["entry, short"] : []), "exit, gain", "exit, loss", ...(liquidated.length ? ["liquidation"] : [])];
-  return {
-    grid: { left: narrow ? 8 : 16, right: 12, top: 30, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    legend: { top: 0, left: 0, data: [{ name: "close", icon: STROKE }, ...names], textStyle: { color: colour("ink") }, itemWidth: 14, itemHeight: 10, selectedMode: false },
-    xAxis: timeAxis(narrow),
-    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: axisText([...line.map((point) => point[1]), ...mine.flatMap((t) => [t.entryPrice, t.exitPrice])]) } }),
-    tooltip: tooltip({ trigger: "item", formatter: (hit) => (hit.data.trade ? tradeTooltip(hit.data.trade) : "") }),
-    dataZoom: zoom(true),
-    series: [
-      { type: "line", name: "close", data: line, showSymbol: false, silent: true, color: colour("quiet"), lineStyle: { width: 1.1, color: colour("quiet") } },
-      marks("entry", mine.filter((t) => t.side !== "short"), "entry", "entryPrice", UP, colour("agent-2")),
-      marks("entry, short", shorts, "entry", "entryPrice", DOWN, colour("agent-2")),
-      marks("exit, gain", left.filter((t) => t.pnl > 0), "exit", "exitPrice", DOWN, colour("agent-0")),
-      marks("exit, loss", left.filter((t) => t.pnl <= 0), "exit", "exitPrice", DOWN, colour("agent-1")),
-      marks("liquidation", liquidated, "exit", "exitPrice", CROSS, colour("agent-1")),
-    ],
-  };
-}
-
-function tradeTooltip(t) {
-  const rows = [
-    ["entry", `${instant(t.entry)} at ${price(t.entryPrice)}`],
-    ["exit", t.closed ? `${instant(t.exit)} at ${price(t.exitPrice)}` : "open"],
-    ["PnL", `${signed(t.pnl)} (${signed(t.percent)} %)`],
-    ["worst, best", `${signed(t.mae)}, ${signed(t.mfe)}`],
-    ["why", `${t.why}, ${t.whyOut}`],
-  ];
-  return `<strong>${escaped(t.symbol)}</strong><table>${rows.map(([name, text]) => `<tr><td>${name}</td><td>${escaped(text)}</td></tr>`).join("")}</table>`;
 }
 
 /** Bars of a histogram; `words` name what is on the axes. */

@@ -104,7 +104,9 @@ function axisText(all) {
 }
 
 function timeAxis(narrow, more = {}) {
-  return axis({ type: "time", splitLine: { show: false }, splitNumber: narrow ? 3 : 7, ...more });
+  // A day alone does not say of which month.
+  const axisLabel = { formatter: { day: "{d} {MMM}" }, ...more.axisLabel };
+  return axis({ type: "time", splitLine: { show: false }, splitNumber: narrow ? 3 : 7, ...more, axisLabel });
 }
 
 /** Zooming by dragging the slider, by pinching, and with the wheel while Ctrl is held. */

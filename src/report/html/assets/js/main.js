@@ -3,6 +3,7 @@ startTheme();
 startCharts();
 startTables();
 startCurves();
+startCosts();
 startRanks();
 startSweep();
 startAgents();

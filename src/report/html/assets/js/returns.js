@@ -9,9 +9,9 @@ function startReturns(part, agent) {
   chart(part("returns"), `returns-${agent}`, () => returnsOption(own, few));
   chart(part("years"), `years-${agent}`, () => yearsOption(own, few));
   chart(part("rolling"), `rolling-${agent}`, (narrow) => lineOption(own.sharpe, agent, narrow, few));
-  const noBeta = values.benchmark?.agent === null || !values.benchmark ? "Only against a benchmark that is an agent." : values.benchmark.agent === agent ? "This agent is the benchmark." : few;
+  const noBeta = !values.benchmark ? "The scenario has no benchmark: [report] benchmark names an agent or a symbol." : values.benchmark.agent === agent ? "This agent is the benchmark." : few;
   chart(part("beta"), `beta-${agent}`, (narrow) => lineOption(own.beta, agent, narrow, noBeta));
-  chart(part("exposure"), `exposure-${agent}`, (narrow) => lineOption(own.exposure, agent, narrow, "Positions on margin are not paid for in cash; or there are too few days.", true));
+  chart(part("exposure"), `exposure-${agent}`, (narrow) => exposureOption(own.exposure, agent, narrow, few));
   const hours = { across: "hours", up: "round trips" };
   chart(part("holding"), `holding-${agent}`, () => histogramOption(values.trades[agent].holding, hours));
 }
@@ -49,7 +49,28 @@ function lineOption(series, agent, narrow, none, area = false) {
     yAxis: axis({ type: "value", scale: !area, axisLabel: { formatter: axisText(series.v) } }),
     tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `${instant(hit.value[0])}: ${number(hit.value[1])}` }),
     dataZoom: zoom(false),
-    series: [{ type: "line", data: points(series), showSymbol: false, color, lineStyle: { color, width: 1.5 }, ...(area ? { areaStyle: { color, opacity: 0.15 } } : {}) }],
+    series: [{ type: "line", data: points(series), showSymbol: false, color, lineStyle: { color, width: 1.5 }, ...(area ? { areaStyle: { color, opacity: 0.15, origin: "auto" } } : {}) }],
+  };
+}
+
+/** What is long alone, or long, short and both together. */
+function exposureOption({ long, short, gross }, agent, narrow, none) {
+  if (!short) return lineOption(long, agent, narrow, none, true);
+  const { color } = look(agent);
+  const parts = [["long", long, colour("agent-0"), "solid", 0.2], ["short", short, colour("agent-1"), "solid", 0.2], ["gross", gross, colour("ink"), [2, 2.5], 0]];
+  const all = parts.map(([, series]) => points(series));
+  const row = (at) => ([name], i) => `<tr><td>${name}</td><td class="n">${number(valueAt(all[i], at), 1)} %</td></tr>`;
+  const option = lineOption(gross, agent, narrow, none, true);
+  return {
+    ...option,
+    color: [color],
+    grid: { ...option.grid, top: 30 },
+    legend: { top: 0, left: 0, data: parts.map(([name]) => name), textStyle: { color: colour("ink") }, itemWidth: 16, itemHeight: 8 },
+    yAxis: axis({ type: "value", axisLabel: { formatter: axisText([...long.v, ...short.v, ...gross.v]) } }),
+    tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `<strong>${instant(hit.axisValue)}</strong><table>${parts.map(row(hit.axisValue)).join("")}</table>` }),
+    series: parts.map(([name, , paint, dash, opacity], i) => ({
+      type: "line", name, data: all[i], showSymbol: false, color: paint, lineStyle: { color: paint, width: 1.3, type: dash }, ...(opacity ? { areaStyle: { color: paint, opacity } } : {}),
+    })),
   };
 }
 

@@ -7,6 +7,7 @@ function startSweep() {
   chart(byId("parallel-chart"), "parallel", (narrow) => parallelOption(sweep, narrow));
   chart(byId("sample-chart"), "samples", () => sampleOption(sweep));
   chart(byId("trials-chart"), "trials", () => trialsOption(sweep));
+  if (sweep.stitched) chart(byId("stitched-chart"), "stitched", (narrow) => stitchedOption(sweep.stitched, narrow));
 }
 
 /** The values that a parameter took, in order. */
@@ -94,6 +95,25 @@ function sampleOption(sweep) {
       type: "scatter", data: sweep.samples, symbolSize: 9, itemStyle: { color: colour("agent-0"), opacity: 0.8 },
       markLine: { silent: true, symbol: "none", lineStyle: { color: colour("quiet"), type: "dashed" }, label: { show: false }, data: [[{ coord: [low, low] }, { coord: [high, high] }]] },
     }],
+  };
+}
+
+/** The test windows of all splits one after the other; a thin line where each begins. */
+function stitchedOption({ choices, winner, starts }, narrow) {
+  const lines = [["out of sample", choices, colour("agent-0"), "solid"], ["winner of the whole search", winner, colour("agent-1"), [2, 2.5]]].filter(([, series]) => series.t.length);
+  const all = lines.map(([, series]) => points(series));
+  const row = (at) => ([name], i) => `<tr><td>${name}</td><td class="n">${number(valueAt(all[i], at))}</td></tr>`;
+  const windows = { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: colour("line"), type: "solid", width: 1 }, data: starts.slice(1).map((at) => ({ xAxis: at * SECOND })) };
+  return {
+    grid: { left: 8, right: 16, top: 30, bottom: 40, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    legend: { top: 0, left: 0, data: lines.map(([name]) => ({ name, icon: STROKE })), textStyle: { color: colour("ink") }, itemWidth: 18 },
+    xAxis: timeAxis(narrow),
+    yAxis: axis({ type: "value", scale: true, axisLabel: { formatter: axisText(lines.flatMap(([, series]) => series.v)) } }),
+    tooltip: tooltip({ trigger: "axis", formatter: ([hit]) => `<strong>${instant(hit.axisValue)}</strong><table>${lines.map(row(hit.axisValue)).join("")}</table>` }),
+    dataZoom: zoom(true),
+    series: lines.map(([name, , color, dash], i) => ({
+      type: "line", name, data: all[i], showSymbol: false, color, lineStyle: { color, width: 1.6, type: dash }, ...(i === 0 && starts.length <= 120 ? { markLine: windows } : {}),
+    })),
   };
 }
 

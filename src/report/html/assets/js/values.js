@@ -38,6 +38,12 @@ function plain(value) {
   return format(Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 2 : 1).format(value);
 }
 
+/** On a small axis: thousands and millions as `12k`, `3M`. */
+function shortNumber(value) {
+  const [size, unit] = [[1e9, "G"], [1e6, "M"], [1e3, "k"]].find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  return `${String(Number((value / size).toPrecision(3)))}${unit}`;
+}
+
 /** A price or quantity: as many digits as it has, two places at least. */
 function price(value) {
   const size = Math.abs(value);
