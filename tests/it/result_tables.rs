@@ -211,7 +211,7 @@ fn money_as_floats_is_read_back_as_exact_amounts() {
             let mut words: Vec<&str> = words.split(' ').collect();
             let command = words.remove(0);
             let words = if command == "trades" {
-                format!("trades {id} --agent {} --out {name} --json", words[0])
+                format!("trades {id} {} --out {name} --json", words[0])
             } else {
                 format!("{command} {} {id} {} --out {name} --json", words[0], words[1..].join(" "))
             };

@@ -148,7 +148,7 @@ fn trials_of_the_batch_engine_are_the_replays_of_the_oracle() {
         let single = run(&stage, &one, &format!("single{fast}"), "--engine bar-by-bar");
         let board = json(&single, "leaderboard.json");
         let trend = board["rankings"].as_array().unwrap().iter().find(|row| row["agent"] == "trend").unwrap();
-        for metric in ["sharpe_ratio", "volatility_pct", "roi_pct", "sortino_ratio"] {
+        for metric in ["sharpe_ratio", "calmar_ratio", "roi_pct", "sortino_ratio"] {
             assert_eq!(
                 cells[column(metric)].parse::<f64>().ok(),
                 trend[metric].as_f64(),

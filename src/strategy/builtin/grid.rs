@@ -1,6 +1,6 @@
 //! `grid`: limit buys on levels below the price, each sold one level higher.
 
-use crate::domain::{Bps, Cash, Instrument, OrderId, Price, Rounding, Size, Span, SymbolId, Timestamp};
+use crate::domain::{Bps, Cash, Instrument, OrderId, Price, Rounding, Size, SymbolId};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::StrategySpec;
 use crate::strategy::context::{Ahead, NEVER};
@@ -33,7 +33,7 @@ struct SymbolGrid {
     levels: Vec<Level>,
     /// Orders of the symbol that had ended when the levels were looked at.
     ended: u64,
-    /// trading day of the bar before; `None` before the first bar.
+    /// Trading day of the bar before; `None` before the first bar.
     day: Option<i64>,
     /// A trading day, and the first row after it.
     day_end: (i64, Row),
@@ -167,8 +167,7 @@ impl SymbolGrid {
         };
         let series = ahead.series(self.symbol);
         if self.day_end.0 != today {
-            let midnight = Timestamp::from_micros((today + 1) * Span::DAY.micros());
-            self.day_end = (today, series.bars.first_row_from(midnight));
+            self.day_end = (today, series.bars.first_row_from(ahead.start_of(today + 1)));
         }
         let tomorrow = self.day_end.1;
         let lowest = self.levels.iter().filter(|level| level.free).map(|level| level.price).min();
