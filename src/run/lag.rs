@@ -197,7 +197,7 @@ mod tests {
         for (late, end) in [
             (&[(1, 0.1), (5, 0.15)][..], "one bar of delay takes 90 % of it: most often a look ahead"),
             (&[(1, -0.1)], "one bar of delay takes all of it: most often a look ahead"),
-            (&[(1, 0.1), (5, 0.75)], "but 5 bars of delay leave 75 %: chance rather than a look ahead"),
+            (&[(1, 0.1), (5, 0.75)], "but 5 bars of delay leaves 75 %: chance rather than a look ahead"),
             (&[(1, 0.75), (5, 0.1)], "one bar of delay leaves 75 % of it: no sign of a look ahead"),
             (&[(1, 4.5)], "a look ahead of more than a bar, or rows that are stamped too early"),
         ] {
