@@ -30,9 +30,12 @@ fn bench(c: &mut Criterion) {
         gaps: GapRule::default(),
         calendar: None,
         accept: Vec::new(),
+        actions: Default::default(),
+        day: Default::default(),
     };
     let frames = BTreeMap::new();
-    let request = LoadRequest { spec: &spec, frames: &frames, history_bars: 0, detail: false };
+    let request =
+        LoadRequest { spec: &spec, frames: &frames, history_bars: 0, detail: false, benchmark: None };
     let mut group = c.benchmark_group("load");
     group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     group

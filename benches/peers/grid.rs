@@ -85,8 +85,16 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
         gaps: GapRule::default(),
         calendar: None,
         accept: Vec::new(),
+        actions: Default::default(),
+        day: Default::default(),
     };
-    let request = LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 0, detail: false };
+    let request = LoadRequest {
+        spec: &spec,
+        frames: &Default::default(),
+        history_bars: 0,
+        detail: false,
+        benchmark: None,
+    };
     Ok(load(&request)?)
 }
 

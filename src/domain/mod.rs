@@ -5,6 +5,7 @@
 
 mod carried;
 mod count;
+mod day_start;
 mod indicator;
 mod instrument;
 mod margin;
@@ -22,6 +23,7 @@ mod zone;
 
 pub use carried::{CarriedPosition, CarriedTrip, Wallet};
 pub use count::{counted, grouped, plural};
+pub use day_start::{DayStart, DayStartError};
 pub use indicator::{BarField, Formula, IndicatorSpec, Literal, Thousandths};
 pub use instrument::{Instrument, SymbolId};
 pub use margin::{FundingSource, InitialMargin, MaintenanceBasis, MarginBracket, MarginKind, MarginTerms};

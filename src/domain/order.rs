@@ -180,7 +180,7 @@ pub enum TimeInForce {
     /// Until it fills, is cancelled, or the window ends.
     #[default]
     Gtc,
-    /// Until the end of the UTC day of its placement.
+    /// Until the end of the trading day of its placement.
     Day,
     /// Until the first bar that could match it; the unfilled rest is then cancelled.
     Ioc,

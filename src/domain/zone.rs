@@ -60,6 +60,22 @@ impl Zone {
         LocalTime { day: local.div_euclid(Span::DAY.micros()), micros: local.rem_euclid(Span::DAY.micros()) }
     }
 
+    /// The first instant at which local clocks show at least this time, as microseconds from 1970-01-01T00:00 local:
+    /// the time itself, of one that comes twice the first, of a skipped one the change.
+    pub(super) fn first_at(self, local: i64) -> Timestamp {
+        if self == Self::UTC {
+            return Timestamp::from_micros(local);
+        }
+        let shown = |at: i64| at.saturating_add(self.offset_micros(Timestamp::from_micros(at)));
+        // No zone is further from UTC than 26 hours, changes included, and none changes twice within that.
+        const REACH: i64 = 26 * 3_600 * SECOND;
+        let (early, late) = (local.saturating_sub(REACH), local.saturating_add(REACH));
+        let offsets = [early, late].map(|at| self.offset_micros(Timestamp::from_micros(at)));
+        let exact =
+            offsets.iter().map(|offset| local.saturating_sub(*offset)).filter(|&at| shown(at) == local).min();
+        exact.map_or_else(|| first_showing(local, early, late, shown), Timestamp::from_micros)
+    }
+
     /// How far local clocks are ahead of UTC.
     fn offset_micros(self, at: Timestamp) -> i64 {
         if self == Self::UTC {
@@ -69,6 +85,19 @@ impl Zone {
         let offset = instant.map(|instant| self.0.offset_from_utc_datetime(&instant.naive_utc()).fix());
         offset.map_or(0, |offset| i64::from(offset.local_minus_utc()) * 1_000_000)
     }
+}
+
+/// Microseconds of a second; zones change at whole ones.
+const SECOND: i64 = 1_000_000;
+
+/// The second at which a clock that jumps over `local` shows more.
+fn first_showing(local: i64, early: i64, late: i64, shown: impl Fn(i64) -> i64) -> Timestamp {
+    let (mut before, mut after) = (early.div_euclid(SECOND), late.div_euclid(SECOND));
+    while after - before > 1 {
+        let middle = before + (after - before) / 2;
+        if shown(middle * SECOND) < local { before = middle } else { after = middle }
+    }
+    Timestamp::from_micros(after * SECOND)
 }
 
 impl LocalTime {

@@ -1,9 +1,9 @@
-//! Step 0 of a tick: a new UTC day, and orders whose time has run out.
+//! Step 0 of a tick: a new trading day, and orders whose time has run out.
 
 use super::EndReason;
 use super::state::{State, TradingState};
 use super::working::NEVER;
-use crate::domain::{OrderStatus, Span, Timestamp};
+use crate::domain::{OrderStatus, Timestamp};
 
 impl State<'_> {
     /// Moves on to `tick`.
@@ -16,6 +16,7 @@ impl State<'_> {
         if open >= self.next_expiry {
             self.expire(open);
         }
+        self.pay_dividends();
     }
 
     /// The day's equity is the mark of the tick before; halts end, an open breaker of losses closes. An agent that
@@ -35,7 +36,7 @@ impl State<'_> {
 
     /// Notes when the day of this tick ends and how low the equity may fall in it.
     pub(super) fn start_day(&mut self) {
-        self.next_day = midnight_after(self.open_time());
+        self.next_day = self.job.market.day.end_after(self.open_time());
         self.day_floor = match self.job.risk.daily_loss_limit {
             Some(limit) => near(self.day_start.to_f64() * (1.0 - limit.to_fraction())),
             None => f64::NEG_INFINITY,
@@ -52,9 +53,4 @@ impl State<'_> {
 /// A little above a threshold: the `f64` mark is tested against this, and exact money decides.
 pub(super) fn near(threshold: f64) -> f64 {
     threshold + threshold.abs() * 1e-9 + 1e-6
-}
-
-/// The midnight that ends the UTC day of `at`.
-pub(super) fn midnight_after(at: Timestamp) -> Timestamp {
-    Timestamp::from_micros((at.utc_day() + 1).saturating_mul(Span::DAY.micros()))
 }

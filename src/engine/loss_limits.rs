@@ -17,7 +17,7 @@ impl State<'_> {
             Some(_) => self.exact_peak().max(equity),
             None => equity,
         };
-        Losses { day_start: self.day_start, peak, streak: self.streak }
+        Losses { day_start: self.day_start, peak, streak: self.streak, day: self.job.market.day }
     }
 
     /// Under `flatten` and `disqualify` the loss limits are watched at every mark.

@@ -6,13 +6,13 @@
 //! [`replay()`] is the bar-by-bar loop, the oracle; [`replay_skipping()`] gives the same and skips the
 //! bars that change nothing. Each step of a tick is a small method of `State` in a file of its own, which both
 //! loops call:
-//! `day` (step 0), `triggers`, `matching` and `path` (1), `mark` (2), `loss_limits` (3), `account` and `replay` (4),
+//! `day` and `dividends` (step 0), `triggers`, `matching` and `path` (1), `mark` (2), `loss_limits` (3), `account` and `replay` (4),
 //! `order_entry` (5). `fill` carries out what matching finds, `bracket` follows it up, `order` ends orders.
 //!
 //! [`batch`] takes many parameterisations of one strategy through a window at once, as far as metrics need.
 //!
 //! # Decisions where the design leaves room
-//! - An order is placed at the close of its deciding bar; `day` is the UTC day of that instant.
+//! - An order is placed at the close of its deciding bar; `day` is the trading day of that instant.
 //! - Order prices are put on the tick, half up, when they arrive. A price or size that is not positive is
 //!   `INVALID_QUANTITY`. The minimum notional is checked then only, and waived for a sell of all that is held.
 //! - A waiting market buy locks its amount, or its quantity at the deciding close with the taker fee. At the
@@ -44,6 +44,8 @@ mod blank_row;
 mod bracket;
 mod curve;
 mod day;
+mod dividends;
+mod due_dividends;
 mod fill;
 mod finish;
 mod job;

@@ -3,13 +3,12 @@
 use super::EndReason;
 use super::blank_row::blank_row;
 use super::bracket::{LARGEST_PRICE, sane};
-use super::day::midnight_after;
 use super::fill::Execution;
 use super::state::State;
 use super::working::{Birth, NEVER, Stage, Trail, Working, at_distance};
 use crate::domain::{
-    Action, Bps, Bracket, Cash, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price, PriceSum,
-    Qty, RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce,
+    Action, Bps, Bracket, Cash, DayStart, OrderId, OrderKind, OrderOrigin, OrderRequest, OrderStatus, Price,
+    PriceSum, Qty, RefusalCode, Rounding, Side, Size, SymbolId, TimeInForce, Timestamp,
 };
 use crate::market::Row;
 use crate::risk::{self, Accepted, AccountState, OrderIntent, OrderQty, Refusal};
@@ -119,7 +118,11 @@ impl State<'_> {
     /// The checks, in their order.
     fn admit(&self, request: &OrderRequest, sent: usize) -> Result<(Accepted, Staging, Row), Refusal> {
         if let Some(code) = self.halted() {
-            return Err(Refusal::new(code, "a loss limit was reached: no orders until the UTC day ends"));
+            let day = self.job.market.day.noun();
+            return Err(Refusal::new(
+                code,
+                format!("a loss limit was reached: no orders until the {day} ends"),
+            ));
         }
         let symbol = request.symbol;
         let row = risk::tradable(self.job.market, symbol, self.tick)?;
@@ -250,7 +253,7 @@ impl State<'_> {
         let at_once = shape.stage == Stage::Market
             && self.job.venue.fill_at == FillAt::Close
             && (on_margin || !is_purchase(request));
-        self.enlist(working(id, request, &accepted, shape, now, on_margin));
+        self.enlist(working(id, request, &accepted, shape, (now, self.job.market.day), on_margin));
         if at_once {
             let raw = Price::from_f64(self.closes[symbol.index()][row]);
             self.execute(id, &Execution::at_close(raw, now, row));
@@ -286,7 +289,7 @@ fn working(
     request: &OrderRequest,
     accepted: &Accepted,
     shape: Staging,
-    now: crate::domain::Timestamp,
+    (now, day): (Timestamp, DayStart),
     on_margin: bool,
 ) -> Working {
     Working {
@@ -302,7 +305,7 @@ fn working(
         lock_qty: accepted.lock_qty,
         expires_at: match request.time_in_force {
             TimeInForce::Gtc | TimeInForce::Ioc => NEVER,
-            TimeInForce::Day => midnight_after(now),
+            TimeInForce::Day => day.end_after(now),
             TimeInForce::GoodTill(until) => until,
         },
         ioc: request.time_in_force == TimeInForce::Ioc,

@@ -255,6 +255,8 @@ pub enum PostingKind {
     LiquidationFee,
     /// What the venue bears of a loss beyond the margin.
     Insurance,
+    /// Cash dividend of a position.
+    Dividend,
 }
 
 impl PostingKind {
@@ -266,6 +268,7 @@ impl PostingKind {
             Self::Interest => "interest",
             Self::LiquidationFee => "liquidation_fee",
             Self::Insurance => "insurance",
+            Self::Dividend => "dividend",
         }
     }
 }

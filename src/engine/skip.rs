@@ -15,7 +15,6 @@ use super::account::AccountView;
 use super::job::Job;
 use super::state::{HeldSymbol, State, TradingState};
 use super::working::NEVER;
-use crate::domain::{Span, Timestamp};
 use crate::market::Row;
 use crate::scenario::OnBreach;
 use crate::strategy::{Orders, PreparedStrategy};
@@ -75,6 +74,7 @@ impl<'m> State<'m> {
         if self.watches() && from < until && self.open_at(until - 1) >= self.next_day {
             until = market.first_tick_after(from, self.next_day);
         }
+        until = until.min(self.next_dividend(from));
         if self.margin.is_some() {
             until = self.next_margin_event(from, until);
         }
@@ -138,8 +138,8 @@ impl<'m> State<'m> {
         let market = self.job.market;
         let last = self.open_at(until - 1);
         if last >= self.next_day {
-            let midnight = Timestamp::from_micros(last.utc_day() * Span::DAY.micros());
-            self.tick = market.first_tick_after(from, midnight);
+            let begins = market.day.start_of(market.day.day_of(last));
+            self.tick = market.first_tick_after(from, begins);
             self.new_day();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use super::due_dividends::{self, DueDividend};
 use super::job::Job;
 use super::margin::MarginBook;
 use super::open_trip::OpenTrip;
@@ -21,7 +22,7 @@ use crate::venue::TradingDay;
 pub(super) enum TradingState {
     /// It decides and its orders are checked.
     Active,
-    /// It decides but every order is refused with this code until the UTC day ends.
+    /// It decides but every order is refused with this code until the trading day ends.
     Halted(RefusalCode),
     /// It decides no more.
     Out,
@@ -115,6 +116,9 @@ pub(super) struct State<'m> {
     pub orders: Vec<OrderRow>,
     pub fills: Vec<FillRow>,
     pub postings: Vec<Posting>,
+    /// Dividends of the window in order of time, and how many have been paid.
+    pub dividends: Vec<DueDividend>,
+    pub dividends_paid: usize,
     pub open_trips: Vec<Option<OpenTrip>>,
     pub trips: Vec<RoundTrip>,
     pub holdings: Vec<Holding>,
@@ -170,6 +174,8 @@ impl<'m> State<'m> {
             orders: Vec::new(),
             fills: Vec::new(),
             postings: Vec::new(),
+            dividends: due_dividends::due(job),
+            dividends_paid: 0,
             open_trips: (0..count).map(|_| None).collect(),
             trips: Vec::new(),
             holdings: Vec::new(),

@@ -79,6 +79,8 @@ pub fn market_of(interval: &str, symbols: Vec<Vec<TestBar>>) -> Market {
         digest: String::new(),
         trading_year: TradingYear::of(Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
+        day: Default::default(),
     }
 }
 
@@ -104,6 +106,7 @@ fn series(index: usize, bars: Bars, clock: &[Timestamp]) -> SymbolSeries {
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
     }
 }
 

@@ -179,6 +179,7 @@ mod tests {
             detail: None,
             high_low: Default::default(),
             margin: None,
+            actions: None,
             bars,
         };
         Market {
@@ -189,6 +190,8 @@ mod tests {
             in_range: TickRange { first: 0, last: 60 },
             trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
             stated: None,
+            benchmark: None,
+            day: Default::default(),
         }
     }
 

@@ -10,9 +10,10 @@ use super::bars::{Bars, Row};
 use super::calendar::{TradingYear, first_calendar_row};
 use super::digest;
 use super::error::MarketError;
+use super::reference_series::ReferenceSeries;
 use super::series_bars::SeriesBars;
 use super::view::{Frame, Market, SymbolSeries, TickRange, TickRow};
-use crate::domain::{Interval, Timestamp};
+use crate::domain::{DayStart, Interval, Timestamp};
 use crate::scenario::Calendar;
 
 impl Market {
@@ -38,13 +39,39 @@ impl Market {
             &clock[in_range.first..in_range.last],
             interval,
         );
-        Ok(Self { interval, clock, symbols, in_range, digest, trading_year, stated: None })
+        Ok(Self {
+            interval,
+            clock,
+            symbols,
+            in_range,
+            digest,
+            trading_year,
+            stated: None,
+            day: DayStart::UTC,
+            benchmark: None,
+        })
     }
 
     /// Replaces the detected calendar by the one that the scenario states, if any.
     #[must_use]
     pub(super) fn on_calendar(self, stated: Option<Calendar>) -> Self {
         Self { trading_year: stated.map_or(self.trading_year, TradingYear::of), stated, ..self }
+    }
+
+    /// With trading days that begin elsewhere than at midnight UTC; the days of its year are counted anew.
+    #[must_use]
+    pub(super) fn on_days(self, day: DayStart) -> Self {
+        let ticks = self.in_range.first..self.in_range.last;
+        let trading_year = self.trading_year.counted(&self.clock[ticks], day);
+        Self { day, trading_year, ..self }
+    }
+
+    /// Adds a symbol that is compared with and not traded; it is part of the digest.
+    #[must_use]
+    pub(super) fn compared_with(self, benchmark: Option<ReferenceSeries>) -> Self {
+        let Some(benchmark) = benchmark else { return self };
+        let digest = digest::with_benchmark(&self.digest, &benchmark);
+        Self { digest, benchmark: Some(Box::new(benchmark)), ..self }
     }
 }
 
@@ -125,7 +152,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         (coarse, Frame { bars, closed })
     });
     let frames = frames.collect();
-    let SeriesBars { instrument, bars, findings, detail, filled_rows, margin, .. } = one;
+    let SeriesBars { instrument, bars, findings, detail, filled_rows, margin, actions, .. } = one;
     SymbolSeries {
         instrument,
         bars,
@@ -136,6 +163,7 @@ fn on_clock(one: SeriesBars, clock: &[Timestamp], interval: Interval) -> SymbolS
         detail,
         high_low: Default::default(),
         margin,
+        actions,
     }
 }
 

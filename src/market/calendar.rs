@@ -5,7 +5,7 @@
 //! week in a currency market that opens on Sunday evening, fewer than 365 where a round-the-clock venue has
 //! no bar on days without trades.
 
-use crate::domain::{Interval, Span, Timestamp};
+use crate::domain::{DayStart, Interval, Span, Timestamp};
 use crate::scenario::Calendar;
 
 /// Minimum number of days for measuring the days of a year.
@@ -47,7 +47,13 @@ impl TradingYear {
     /// sessions where these contain no Saturday), the days per year from `range` only.
     pub fn detect(telling: &[Timestamp], range: &[Timestamp], interval: Interval) -> Self {
         let usual = Self::of(detect(telling, interval).unwrap_or(Calendar::Sessions));
-        Self { days: measured(range).map_or(usual.days, nearest_usual), ..usual }
+        usual.counted(range, DayStart::UTC)
+    }
+
+    /// This calendar, with the days per year of `range`.
+    pub(super) fn counted(self, range: &[Timestamp], day: DayStart) -> Self {
+        let usual = Self::of(self.calendar);
+        Self { days: measured(range, day).map_or(usual.days, nearest_usual), ..usual }
     }
 
     /// Whether the market trades on weekends.
@@ -108,15 +114,23 @@ const fn weekday(day: i64) -> usize {
 
 /// Days with a bar per year of 365 days, over as many whole weeks as possible; `None` for fewer than 60 days.
 #[expect(clippy::cast_precision_loss, reason = "counts of days")]
-fn measured(times: &[Timestamp]) -> Option<f64> {
-    let (first, last) = (times.first()?.utc_day(), times.last()?.utc_day());
+fn measured(times: &[Timestamp], day: DayStart) -> Option<f64> {
+    let (first, last) = (day.day_of(*times.first()?), day.day_of(*times.last()?));
     if last - first + 1 < MEASURED_FROM {
         return None;
     }
     let span = (last - first + 1) / 7 * 7;
-    let end = Timestamp::from_micros((first + span) * Span::DAY.micros());
+    let end = day.start_of(first + span);
     let whole = &times[..times.partition_point(|&at| at < end)];
-    let days = whole.chunk_by(|a, b| a.utc_day() == b.utc_day()).count();
+    let mut next = Timestamp::from_micros(i64::MIN);
+    let begins = |at: &&Timestamp| {
+        let begins = **at >= next;
+        if begins {
+            next = day.end_after(**at);
+        }
+        begins
+    };
+    let days = whole.iter().filter(begins).count();
     Some(days as f64 / span as f64 * 365.0)
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::MarketError;
+use super::actions::is_action_file;
 use super::file::BarFile;
 use super::locate::Located;
 use crate::domain::{Interval, Symbol};
@@ -34,7 +35,8 @@ pub(super) struct Catalogue {
 impl Catalogue {
     /// Parses the names; opens no file.
     pub fn of(located: Located) -> Self {
-        let entries = located.files.into_iter().map(|file| (parse(&file), file)).collect();
+        let entries = located.files.into_iter().map(|file| (parse(&file), file));
+        let entries = entries.filter(|(name, _)| !is_action_file(&name.symbol)).collect();
         Self { root: located.root, entries }
     }
 

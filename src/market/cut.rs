@@ -17,6 +17,8 @@ impl Market {
             digest: self.digest.clone(),
             trading_year: self.trading_year,
             stated: self.stated,
+            day: self.day,
+            benchmark: self.benchmark.clone(),
         }
     }
 }
@@ -42,6 +44,7 @@ impl SymbolSeries {
             findings: self.findings.clone(),
             detail,
             high_low: Default::default(),
+            actions: self.actions.clone(),
             margin: self.margin.as_ref().map(|margin| {
                 Box::new(margin.until(count, until.unwrap_or(Timestamp::from_micros(i64::MIN))))
             }),

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::bars::Bars;
+use super::reference_series::ReferenceSeries;
 use super::series_bars::SeriesBars;
 use crate::domain::Interval;
 
@@ -23,11 +24,18 @@ pub(super) fn of(interval: Interval, series: &[SeriesBars]) -> String {
     hash.finalize().to_hex().to_string()
 }
 
+/// That of a market with a benchmark that is not traded.
+pub(super) fn with_benchmark(market: &str, benchmark: &ReferenceSeries) -> String {
+    let mut hash = blake3::Hasher::new_derive_key("tiltyard 2026 market content with a benchmark");
+    hash.update(market.as_bytes());
+    name(&mut hash, benchmark.instrument.symbol.as_str());
+    update(&mut hash, &benchmark.bars);
+    hash.finalize().to_hex().to_string()
+}
+
 fn of_series(series: &SeriesBars) -> blake3::Hash {
     let mut hash = blake3::Hasher::new();
-    let name = series.instrument.symbol.as_str();
-    hash.update(&(name.len() as u64).to_le_bytes());
-    hash.update(name.as_bytes());
+    name(&mut hash, series.instrument.symbol.as_str());
     update(&mut hash, &series.bars);
     hash.update(&(series.frames.len() as u64).to_le_bytes());
     for bars in series.frames.values() {
@@ -48,7 +56,20 @@ fn of_series(series: &SeriesBars) -> blake3::Hash {
             update(&mut hash, mark);
         }
     }
+    if let Some(actions) = &series.actions {
+        hash.update(&(actions.splits.len() as u64).to_le_bytes());
+        column(&mut hash, &actions.splits, |one| one.at.micros().to_le_bytes());
+        column(&mut hash, &actions.dividends, |one| one.at.micros().to_le_bytes());
+        for one in &actions.dividends {
+            hash.update(&one.amount.units().to_le_bytes());
+        }
+    }
     hash.finalize()
+}
+
+fn name(hash: &mut blake3::Hasher, name: &str) {
+    hash.update(&(name.len() as u64).to_le_bytes());
+    hash.update(name.as_bytes());
 }
 
 fn update(hash: &mut blake3::Hasher, bars: &Bars) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::bar_error::BarError;
 use super::gaps::GapError;
-use super::quality::Finding;
+use super::quality::{Finding, FindingKind};
 use crate::decode::DecodeError;
 use crate::domain::{Interval, Symbol, Timestamp};
 use crate::files::{again, help_for, io_cause, may_pass};
@@ -200,6 +200,16 @@ pub enum MarketError {
         /// Symbol concerned.
         symbol: Symbol,
         /// Path in the scenario.
+        path: PathBuf,
+        /// What is wrong with them.
+        problem: String,
+    },
+    /// Corporate actions that cannot be used.
+    #[error("the corporate actions of `{symbol}` (`{}`) {problem}", path.display())]
+    Actions {
+        /// Symbol concerned.
+        symbol: Symbol,
+        /// The file.
         path: PathBuf,
         /// What is wrong with them.
         problem: String,
@@ -413,6 +423,9 @@ impl MarketError {
                 "import rates for the whole window with `tiltyard data import --what funding`, narrow the window, or set \
                  `funding_gaps = \"zero\"` in `[instruments.{symbol}]` to count missing payments as zero"
             ),
+            Self::Actions { .. } => "correct the file (columns `date`, `split` such as 4:1, `dividend` for each unit), or set `actions = \"adjusted\"` \
+                in `[market]` where the bars are adjusted already"
+                .to_owned(),
             Self::Mark { symbol, .. } => format!(
                 "give mark bars for the whole window, or remove `mark` from `[instruments.{symbol}]`: the last price counts \
                  then"
@@ -432,6 +445,10 @@ impl MarketError {
             Self::Gaps { gaps: GapError::TooMany { .. }, .. } => {
                 "check the dates around the gap, choose a narrower `start` and `end`, or set `gaps = \"keep\"`".to_owned()
             }
+            Self::Untrusted { symbol, finding } if finding.kind == FindingKind::Split => format!(
+                "put the split into a file `{symbol}_actions.csv` beside the bars (columns `date`, `split`), use adjusted bars, or set \
+                 `accept = [\"split\"]` in `[market]`: the run continues, and its results are marked"
+            ),
             Self::Untrusted { finding, .. } => format!(
                 "correct the data, choose another range, or set `accept = [\"{}\"]` in `[market]`: the run continues, \
                  and its results are marked",

@@ -7,33 +7,24 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::actions::{ActionFile, ActionSeries};
 use super::bars::{Bars, Row};
 use super::catalogue::Catalogue;
 use super::error::MarketError;
 use super::gaps::{self, FilledBars};
 use super::held::HeldBars;
+use super::load_request::{LoadRequest, read_until};
 use super::locate::locate;
 use super::margin;
 use super::quality::{Finding, FindingKind, Severity, inspect};
+use super::reference;
 use super::resample::coarser;
 use super::series_bars::SeriesBars;
 use super::source::{self, RowSelection, Source, gather};
+use super::trust::trusted;
 use super::view::{Market, SymbolSeries};
 use crate::domain::{Instrument, Interval, Symbol, Timestamp};
-use crate::scenario::{Acceptable, MarketSpec};
-
-/// The data that a run needs.
-#[derive(Debug, Clone, Copy)]
-pub struct LoadRequest<'a> {
-    /// Path, symbols, interval and range.
-    pub spec: &'a MarketSpec,
-    /// Coarser timeframes that strategies read, with the number of bars of each before the start.
-    pub frames: &'a BTreeMap<Interval, u32>,
-    /// Number of bars of the scenario's interval before the start.
-    pub history_bars: u32,
-    /// Whether to keep finer bars where the data has them.
-    pub detail: bool,
-}
+use crate::scenario::{ActionRule, MarketSpec};
 
 /// Bars of a frame that are always kept before the start: the one that contains the start, and the one before
 /// it, which tells at the first bar whether a coarse bar has closed since the previous bar (after a night,
@@ -64,23 +55,36 @@ pub fn load_again(
     {
         return Err(MarketError::EmptyRange { start, end });
     }
-    let sources = match held {
-        Some(held) => gather(spec.instruments.iter().map(|one| Sources::held(request, held, one)).collect())?,
-        None => {
-            let catalogue = Catalogue::of(locate(&spec.path, &spec.base_dir)?);
-            let open = |one| Sources::open(request, &catalogue, one);
-            gather(spec.instruments.par_iter().map(open).collect())?
-        }
+    let from = match held {
+        Some(held) => Origin::Held(held),
+        None => Origin::Files(Catalogue::of(locate(&spec.path, &spec.base_dir)?)),
     };
+    let open = |one| Sources::open(request, &from, one);
+    let sources = gather(spec.instruments.par_iter().map(open).collect())?;
     check_window(spec, &sources)?;
     if let Some(market) = before
+        && market.day == spec.day
+        && market.benchmark.as_ref().map(|series| &series.instrument.source) == request.benchmark
         && sources.iter().zip(&market.symbols).all(|(source, series)| source.would_give(series, request))
     {
         return Ok(market);
     }
     let series = gather(sources.par_iter().map(|one| one.read(request)).collect())?;
     let market = Market::assemble(spec.interval, series, spec.start, spec.end)?;
-    Ok(market.on_calendar(spec.calendar))
+    let compared = |symbol| match &from {
+        Origin::Held(held) => reference::of_held(request, held, symbol),
+        Origin::Files(catalogue) => reference::read(request, catalogue, symbol),
+    };
+    let benchmark = request.benchmark.map(compared).transpose()?;
+    Ok(market.on_days(spec.day).on_calendar(spec.calendar).compared_with(benchmark))
+}
+
+/// Where bars come from.
+enum Origin<'a> {
+    /// The program.
+    Held(&'a HeldBars),
+    /// The files that the scenario names.
+    Files(Catalogue),
 }
 
 /// The sources of one symbol's bars.
@@ -90,15 +94,24 @@ struct Sources<'a> {
     base: Source,
     /// Finer than the base, if requested and available.
     detail: Option<Source>,
+    /// Corporate actions, where a file beside the bars has them and they are to be applied.
+    actions: Option<ActionFile>,
 }
 
 impl<'a> Sources<'a> {
     fn open(
         request: &LoadRequest<'_>,
-        catalogue: &Catalogue,
+        from: &Origin<'_>,
         instrument: &'a Instrument,
     ) -> Result<Self, MarketError> {
         let (spec, symbol) = (request.spec, &instrument.source);
+        let catalogue = match from {
+            Origin::Held(held) => {
+                let base = Source::held(instrument, held.of(symbol, spec.interval)?);
+                return Ok(Self { instrument, base, detail: None, actions: None });
+            }
+            Origin::Files(catalogue) => catalogue,
+        };
         let files = catalogue.files_of(symbol, spec.instruments.len() == 1)?;
         let Some((interval, chosen)) = source::choose(&files, spec.interval) else {
             let available = files.keys().copied().flatten().collect();
@@ -112,16 +125,11 @@ impl<'a> Sources<'a> {
         let finest =
             source::finest(&files, spec.interval).filter(|&(finest, _)| request.detail && finest < interval);
         let detail = finest.map(|(finest, files)| Source::open(instrument, finest, files)).transpose()?;
-        Ok(Self { instrument, base, detail })
-    }
-
-    fn held(
-        request: &LoadRequest<'_>,
-        held: &HeldBars,
-        instrument: &'a Instrument,
-    ) -> Result<Self, MarketError> {
-        let base = Source::held(instrument, held.of(&instrument.source, request.spec.interval)?);
-        Ok(Self { instrument, base, detail: None })
+        let actions = match spec.actions {
+            ActionRule::Apply => ActionFile::beside(instrument, chosen.iter().copied(), spec.day)?,
+            ActionRule::Adjusted => None,
+        };
+        Ok(Self { instrument, base, detail, actions })
     }
 
     /// Whether reading them would give a series again that an earlier request of the same table has read.
@@ -136,7 +144,8 @@ impl<'a> Sources<'a> {
             None => before == wanted || before < wanted && is_all,
             Some(_) => false,
         };
-        self.base.interval == spec.interval && frames_known && (spec.start.is_none() || is_same)
+        let no_actions = self.actions.is_none() && series.actions.is_none();
+        no_actions && self.base.interval == spec.interval && frames_known && (spec.start.is_none() || is_same)
     }
 
     /// Open time of the first bar at the scenario's interval.
@@ -164,6 +173,10 @@ impl<'a> Sources<'a> {
             None => None,
         };
         let mut bars = read.bars;
+        let actions = self.act(&mut bars, spec)?;
+        if let Some(detail) = &mut detail {
+            self.act(detail, spec)?;
+        }
         if resampled {
             let coarse = coarser(&bars, spec.interval, whole)?;
             let fine = std::mem::replace(&mut bars, coarse);
@@ -174,7 +187,7 @@ impl<'a> Sources<'a> {
             gaps::apply(bars, spec.gaps, spec.calendar, spec.start)
                 .map_err(|gaps| MarketError::Gaps { symbol: self.named().clone(), gaps })?;
         findings.extend(filled_finding(&bars, &filled_rows, spec));
-        self.trusted(&findings, &spec.accept)?;
+        trusted(self.named(), &findings, &spec.accept)?;
         let coarser_frames = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let mut frames = BTreeMap::new();
         for (&coarse, &wanted) in coarser_frames {
@@ -203,25 +216,16 @@ impl<'a> Sources<'a> {
             detail,
             filled_rows,
             margin,
+            actions,
         })
     }
 
-    /// Refuses bars with an error-level finding that the scenario does not accept.
-    fn trusted(&self, findings: &[Finding], accept: &[Acceptable]) -> Result<(), MarketError> {
-        // Other errors (overlapping or invalid bars) are refused elsewhere, with their own messages.
-        let may_be = |finding: &Finding, kinds: &[Acceptable]| {
-            kinds.iter().any(|kind| kind.as_str() == finding.kind.as_str())
-        };
-        let severe = findings.iter().filter(|one| {
-            one.severity == Severity::Error && may_be(one, &Acceptable::ALL) && !may_be(one, accept)
-        });
-        let problems: Vec<MarketError> = severe
-            .map(|one| MarketError::Untrusted {
-                symbol: self.named().clone(),
-                finding: Box::new(one.clone()),
-            })
-            .collect();
-        if problems.is_empty() { Ok(()) } else { Err(MarketError::all(problems)) }
+    /// Puts bars in the unit of the range's start, and gives the corporate actions of the range.
+    fn act(&self, bars: &mut Bars, spec: &MarketSpec) -> Result<Option<Box<ActionSeries>>, MarketError> {
+        let Some(actions) = &self.actions else { return Ok(None) };
+        // Finer bars begin with the range; without a start, all begin with the data.
+        let start = spec.start.or(Some(self.base.first()));
+        actions.apply(self.instrument, bars, start).map(|actions| Some(Box::new(actions)))
     }
 
     /// The rows of the base source that the request needs. A bucket holds at most as many rows as fit its
@@ -238,11 +242,7 @@ impl<'a> Sources<'a> {
         let base = if resampled { (history + 2) * per(spec.interval) } else { history };
         let coarser = request.frames.iter().filter(|&(&coarse, _)| coarse > spec.interval);
         let rows = coarser.map(|(&coarse, &wanted)| buckets(coarse, wanted)).fold(base, u64::max);
-        // A bar that opens before the end is read to its close.
-        let end = spec.end.map(|end| {
-            let last = end - crate::domain::Span::from_micros(1);
-            if resampled { spec.interval.floor(last) + spec.interval.span() } else { end }
-        });
+        let end = read_until(spec, resampled);
         RowSelection { start: spec.start, rows_before: usize::try_from(rows).unwrap_or(usize::MAX), end }
     }
 

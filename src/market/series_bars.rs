@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::ActionSeries;
 use super::bars::{Bars, Row};
 use super::margin_series::MarginSeries;
 use super::quality::Finding;
@@ -24,6 +25,8 @@ pub struct SeriesBars {
     pub filled_rows: Vec<Row>,
     /// Funding rates and mark prices of an instrument on margin.
     pub margin: Option<Box<MarginSeries>>,
+    /// Corporate actions in the range.
+    pub actions: Option<Box<ActionSeries>>,
 }
 
 impl SeriesBars {
@@ -37,6 +40,7 @@ impl SeriesBars {
             detail: None,
             filled_rows: Vec::new(),
             margin: None,
+            actions: None,
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::actions::ActionSeries;
 use super::bars::{Bars, Row};
 use super::calendar::TradingYear;
 use super::margin_series::MarginSeries;
 use super::quality::Finding;
+use super::reference_series::ReferenceSeries;
 use super::zone_map::HighLowIndex;
-use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+use crate::domain::{DayStart, Instrument, Interval, SymbolId, Timestamp};
 use crate::scenario::Calendar;
 
 /// Every symbol's bars at the scenario's interval, on the sorted union of their open times, and the coarser
@@ -30,6 +32,10 @@ pub struct Market {
     pub trading_year: TradingYear,
     /// When it trades, where the scenario says so itself.
     pub stated: Option<Calendar>,
+    /// Where trading days begin.
+    pub day: DayStart,
+    /// The benchmark, where it is a symbol that nobody trades.
+    pub benchmark: Option<Box<ReferenceSeries>>,
 }
 
 impl Market {
@@ -103,9 +109,16 @@ pub struct SymbolSeries {
     pub high_low: HighLowIndex,
     /// Funding rates and mark prices of an instrument on margin.
     pub margin: Option<Box<MarginSeries>>,
+    /// Corporate actions in the range, where a file beside the bars has them.
+    pub actions: Option<Box<ActionSeries>>,
 }
 
 impl SymbolSeries {
+    /// Whether holding it brings dividends in the range.
+    pub fn pays_dividends(&self) -> bool {
+        self.actions.as_ref().is_some_and(|actions| !actions.dividends.is_empty())
+    }
+
     /// Whether it has its own tradable bar at every tick; then its rows equal the ticks, and `rows` need not
     /// be read.
     pub fn is_whole(&self) -> bool {

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::sampling::Sampled;
 use super::{MetricInputs, metrics_of};
-use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Seed, Symbol, SymbolId, Timestamp, UNITS_PER_ONE};
+use crate::domain::{
+    Bps, Cash, DayStart, Instrument, Interval, Qty, Seed, Span, Symbol, SymbolId, Timestamp, UNITS_PER_ONE,
+};
 use crate::engine::batch::{Batch, Ineligible};
 use crate::engine::{Job, Window, replay};
 use crate::indicator::{History, IndicatorCache};
@@ -128,7 +130,8 @@ pub(super) fn spec(kind: StrategyKind, interval: Interval, percent: f64) -> Stra
 /// Bars from steps of the close, each with the next open's distance; a step of `None` is a hole.
 fn market(interval: Interval, tick: f64, start: i32, steps: &[(i32, i32, bool)], rules: [i64; 2]) -> Market {
     let mut bars = Bars::with_capacity(interval, steps.len());
-    let (mut at, mut level) = (Timestamp::from_micros(0), start);
+    // Two weeks before clocks go forward in New York.
+    let (mut at, mut level) = (Timestamp::default() + Span::DAY.times(100), start);
     for &(step, gap, skipped) in steps {
         let open = f64::from((level + gap).max(1)) * tick;
         level = (level + step).max(1);
@@ -147,6 +150,13 @@ fn market(interval: Interval, tick: f64, start: i32, steps: &[(i32, i32, bool)],
         ..Instrument::with_defaults(Symbol::new("S").unwrap())
     };
     Market::assemble(interval, vec![SeriesBars::plain(instrument, bars)], None, None).unwrap()
+}
+
+/// Where trading days begin.
+pub(super) fn days() -> impl Strategy<Value = DayStart> {
+    let days =
+        ["utc", "utc", "17:00 America/New_York", "00:00 America/New_York", "03:30 Asia/Kolkata", "05:00"];
+    prop::sample::select(days.map(|day| day.parse().unwrap()).to_vec())
 }
 
 fn kinds() -> impl Strategy<Value = StrategyKind> {
@@ -173,10 +183,13 @@ fn cases() -> impl Strategy<Value = Case> {
     let slip = prop::sample::select(vec![0.0, 5.0, 12.345]);
     let start = prop::sample::select(vec!["3", "1000", "98765.43210987", "10000000"]);
     let daily_loss = prop::sample::select(vec![None, Some(1.0), Some(20.0)]);
-    let flags = (any::<bool>(), any::<bool>(), 0_usize..100, daily_loss);
+    let flags = (any::<bool>(), any::<bool>(), 0_usize..100, daily_loss, days());
     (tape, ticks, level, interval, rules, fee, slip, start, flags).prop_map(
-        |(tape, tick, level, interval, rules, fee, slip, start, (inside, sell, before, daily_loss))| {
-            let market = market(interval.parse().unwrap(), tick, level, &tape, rules);
+        |(tape, tick, level, interval, rules, fee, slip, start, (inside, sell, before, daily_loss, day))| {
+            let mut market = market(interval.parse().unwrap(), tick, level, &tape, rules);
+            if market.interval < Interval::DAY {
+                market.day = day;
+            }
             let mut case = case_of(market, before, start.parse().unwrap(), (fee, slip));
             case.venue.close_at_end = sell;
             case.warm_up = if inside { WarmUp::Inside } else { WarmUp::Before };

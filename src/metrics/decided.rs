@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 
-use super::condensed::{Case, case_of, spec};
+use super::condensed::{Case, case_of, days, spec};
 use super::{MetricInputs, metrics_of};
 use crate::domain::{Bps, Cash, Instrument, Interval, Qty, Symbol, Timestamp, UNITS_PER_ONE};
 use crate::engine::batch::Ineligible;
@@ -89,9 +89,20 @@ fn cases() -> impl Strategy<Value = Case> {
     let start = prop::sample::select(vec!["3", "1000", "98765.43210987", "10000000"]);
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), 0_usize..100);
     let daily_loss = prop::sample::select(vec![None, Some(1.0), Some(20.0)]);
-    (tape, ticks, level, rules, costs, start, flags, daily_loss).prop_map(
-        |(tape, tick, level, rules, (taker, maker, slip), start, (inside, sell, through, before), loss)| {
-            let market = market(Interval::MINUTE, tick, level, &tape, rules);
+    (tape, ticks, level, rules, costs, start, flags, daily_loss, days()).prop_map(
+        |(
+            tape,
+            tick,
+            level,
+            rules,
+            (taker, maker, slip),
+            start,
+            (inside, sell, through, before),
+            loss,
+            day,
+        )| {
+            let mut market = market(Interval::MINUTE, tick, level, &tape, rules);
+            market.day = day;
             let mut case = case_of(market, before, start.parse().unwrap(), (taker, slip));
             case.venue.maker_fee = Bps::from_f64(maker);
             case.venue.close_at_end = sell;

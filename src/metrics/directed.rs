@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 
-use super::condensed::{Case, case_of, spec};
+use super::condensed::{Case, case_of, days, spec};
 use super::decided::{Step, bars, cases_of_each, states};
 use crate::domain::{
     Bps, Cash, InitialMargin, Instrument, Interval, MaintenanceBasis, MarginKind, MarginTerms, Qty, Rate,
@@ -138,10 +138,11 @@ fn cases() -> impl Strategy<Value = Case> {
         prop::sample::select(vec![None, Some(40.0)]),
         any::<bool>(),
     );
-    let flags = (any::<bool>(), any::<bool>(), 0_usize..60);
+    let flags = (any::<bool>(), any::<bool>(), 0_usize..60, days());
     (tape, shape, instruments(), costs, limits, flags).prop_map(|(tape, shape, one, costs, limits, flags)| {
         let (interval, tick, level, start) = shape;
-        let market = market(interval.parse().unwrap(), tick, level, &tape, one);
+        let mut market = market(interval.parse().unwrap(), tick, level, &tape, one);
+        market.day = flags.3;
         let mut case = case_of(market, flags.2, start.parse().unwrap(), costs);
         let (leverage, isolated, loss, position, cut) = limits;
         case.venue.close_at_end = flags.0;

@@ -1,9 +1,9 @@
 //! Which points of the equity curve become returns, and how many of them make a year.
 //!
 //! The curve starts with the starting balance. Then, by the first rule that applies:
-//! - windows under 30 days (last close minus first open; of a market with sessions the UTC days from the
+//! - windows under 30 days (last close minus first open; of a market with sessions the trading days from the
 //!   first tick's to the last one's, for its first open is never at midnight): the equity at each tick;
-//! - else the equity at the last tick of each UTC day, by the tick's OPEN time. A day with ticks and without
+//! - else the equity at the last tick of each trading day, by the tick's OPEN time. A day with ticks and without
 //!   a change is kept (return 0). A day without ticks is no period: neither a weekend of a market with
 //!   sessions nor a gap in the data of a round-the-clock market gets a return that could not have been earned.
 //!
@@ -16,7 +16,7 @@ use super::dated::{DatedExtremes, Drawdown};
 use super::drawdown::walk;
 use super::missing::Missing;
 use super::series::{ReturnSeries, simple_returns};
-use crate::domain::{Cash, Span, Timestamp};
+use crate::domain::{Cash, DayStart, Span, Timestamp};
 use crate::engine::{Replay, equity_at};
 use crate::market::{Market, TickRange};
 
@@ -78,7 +78,7 @@ impl Sampled {
         let ticks: Vec<usize> = match sampling {
             Sampling::PerBar => (window.first..window.last).collect(),
             Sampling::Daily => {
-                day_ends(clock, market.interval.span()).map(|end| window.first + end).collect()
+                day_ends(clock, market.interval.span(), market.day).map(|end| window.first + end).collect()
             }
         };
         let closes = ticks.iter().map(|&tick| market.close_time(tick));
@@ -145,11 +145,11 @@ impl Sample {
     }
 }
 
-/// From the first open to the last close; of a market with sessions at least the UTC days from the first to the
+/// From the first open to the last close; of a market with sessions at least the trading days from the first to the
 /// last.
 fn length_of(market: &Market, ticks: TickRange) -> Span {
     let (first, last) = (market.clock[ticks.first], market.clock[ticks.last - 1]);
-    let whole_days = Span::DAY.times(last.utc_day() - first.utc_day() + 1);
+    let whole_days = Span::DAY.times(market.day.day_of(last) - market.day.day_of(first) + 1);
     let length = market.close_time(ticks.last - 1) - first;
     if market.trading_year.never_closes() { length } else { length.max(whole_days) }
 }
@@ -172,20 +172,19 @@ fn periods_per_year(market: &Market, clock: &[Timestamp], sampling: Sampling) ->
             365.0 * if (a_day / ticks_of_a_day - 1.0).abs() <= NEAR { ticks_of_a_day } else { a_day }
         }
         Sampling::PerBar => {
-            let days = day_ends(clock, interval).count().max(1);
+            let days = day_ends(clock, interval, market.day).count().max(1);
             year.days * clock.len() as f64 / days as f64
         }
     }
 }
 
-/// The index of the last tick of each UTC day, in order. Finds each by a jump of a day's ticks and a look
+/// The index of the last tick of each trading day, in order. Finds each by a jump of a day's ticks and a look
 /// around, not by asking every tick for its day.
-fn day_ends(clock: &[Timestamp], interval: Span) -> impl Iterator<Item = usize> {
+fn day_ends(clock: &[Timestamp], interval: Span, day: DayStart) -> impl Iterator<Item = usize> {
     let stride = usize::try_from(Span::DAY.micros() / interval.micros().max(1)).unwrap_or(1).max(1);
     let mut next = 0;
     std::iter::from_fn(move || {
-        let day = clock.get(next)?.utc_day();
-        let tomorrow = Timestamp::from_micros((day + 1) * Span::DAY.micros());
+        let tomorrow = day.end_after(*clock.get(next)?);
         next = first_from(clock, next, stride, tomorrow);
         Some(next - 1)
     })
@@ -322,7 +321,8 @@ mod tests {
             let slow: Vec<usize> = (0..clock.len())
                 .filter(|&i| clock.get(i + 1).is_none_or(|next| next.utc_day() != clock[i].utc_day()))
                 .collect();
-            let fast: Vec<usize> = day_ends(&clock, interval.parse::<Interval>().unwrap().span()).collect();
+            let fast: Vec<usize> =
+                day_ends(&clock, interval.parse::<Interval>().unwrap().span(), DayStart::UTC).collect();
             assert_eq!(fast, slow, "{interval}");
         }
     }

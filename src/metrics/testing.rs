@@ -18,6 +18,8 @@ pub fn empty_market() -> Market {
         digest: String::new(),
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
+        day: Default::default(),
     }
 }
 

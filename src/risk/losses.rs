@@ -1,18 +1,20 @@
 //! Loss limits: daily loss, drawdown, consecutive losing trades.
 
 use super::Refusal;
-use crate::domain::{Cash, RefusalCode};
+use crate::domain::{Cash, DayStart, RefusalCode};
 use crate::scenario::RiskProfile;
 
 /// State that the loss limits are checked against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Losses {
-    /// Equity at 00:00 UTC; the starting balance on the window's first day.
+    /// Equity at the trading day's start; the starting balance on the window's first day.
     pub day_start: Cash,
     /// Highest marked equity so far, including the starting balance.
     pub peak: Cash,
     /// Consecutive losing round trips.
     pub streak: LossStreak,
+    /// Where trading days begin.
+    pub day: DayStart,
 }
 
 /// Counts consecutive losing round trips, and whether they have opened the circuit breaker today.
@@ -23,14 +25,14 @@ pub struct LossStreak {
 }
 
 impl LossStreak {
-    /// Records the PnL of a closed round trip. Reaching `limit` opens the breaker until the end of the UTC
+    /// Records the PnL of a closed round trip. Reaching `limit` opens the breaker until the end of the trading
     /// day.
     pub fn closed(&mut self, pnl: Cash, limit: Option<u32>) {
         self.count = if pnl.is_negative() { self.count + 1 } else { 0 };
         self.open |= limit.is_some_and(|limit| self.count >= limit);
     }
 
-    /// Starts a new UTC day: an open breaker closes and the count is reset.
+    /// Starts a new trading day: an open breaker closes and the count is reset.
     pub fn new_day(&mut self) {
         if self.open {
             *self = Self::default();
@@ -73,7 +75,7 @@ fn consecutive(profile: &RiskProfile, losses: &Losses) -> Option<Refusal> {
     losses.streak.is_open().then(|| {
         Refusal::new(
             RefusalCode::CircuitBreaker,
-            format!("{limit} losing trades in a row, closed until the UTC day ends"),
+            format!("{limit} losing trades in a row, closed until the {} ends", losses.day.noun()),
         )
     })
 }

@@ -290,7 +290,12 @@ mod tests {
             free_margin: cash("1000") - held_margin,
             reverse,
         };
-        let losses = Losses { day_start: cash("1000"), peak: cash("1000"), streak: LossStreak::default() };
+        let losses = Losses {
+            day_start: cash("1000"),
+            peak: cash("1000"),
+            streak: LossStreak::default(),
+            day: Default::default(),
+        };
         let account = AccountState {
             equity: cash("1000"),
             available: Cash::ZERO,

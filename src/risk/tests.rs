@@ -26,7 +26,12 @@ fn account() -> AccountState {
         waiting_buys: Cash::ZERO,
         resting: 0,
         sent: 1,
-        losses: Losses { day_start: cash("1000"), peak: cash("1000"), streak: LossStreak::default() },
+        losses: Losses {
+            day_start: cash("1000"),
+            peak: cash("1000"),
+            streak: LossStreak::default(),
+            day: Default::default(),
+        },
     }
 }
 

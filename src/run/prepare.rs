@@ -173,6 +173,7 @@ fn load(
     let mut venues = trials.iter().map(|setup| &setup.venue).chain([&scenario.venue]);
     let detail = venues.any(|venue| venue.intrabar == Intrabar::Detail);
     let (frames, history_bars) = (&needs.frames, needs.bars);
-    let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail };
+    let benchmark = scenario.report.untraded();
+    let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail, benchmark };
     Ok(market::load_again(&request, bars, before)?)
 }

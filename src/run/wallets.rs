@@ -39,6 +39,13 @@ fn problem(
         let help = format!("start at {as_of} or later, reset the agent, or use `wallet = \"fresh\"`");
         return Some((message, help));
     }
+    if let Some(series) = market.symbols.iter().find(|series| series.actions.is_some()) {
+        let symbol = &series.instrument.symbol;
+        let message = format!(
+            "`{name}` cannot use its existing wallet with the corporate actions of {symbol}: they change units and pay cash"
+        );
+        return Some((message, "use adjusted bars, or `wallet = \"fresh\"`".to_owned()));
+    }
     let first = window.window.ticks.first;
     let priceless =
         wallet.positions.iter().find(|(symbol, _)| market.series(*symbol).rows[first].row().is_none());

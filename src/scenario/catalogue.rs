@@ -290,7 +290,7 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                       half up to the price tick. Each fill is sold one spacing higher, rounded up to the tick. After \
                       its buy or its sale has ended, a level places its buy again at the first close above it; a \
                       refused buy is tried again when an order of its symbol has ended and at the first bar of \
-                      the next UTC day. Each buy gets an equal part of `size_pct`, or what is available if that is \
+                      the next trading day. Each buy gets an equal part of `size_pct`, or what is available if that is \
                       less. A spacing too narrow for distinct level prices is refused. There are no levels at or \
                       below 0.",
         parameters: &[
@@ -424,10 +424,10 @@ pub const STRATEGIES: &[StrategyDoc] = &[
                 "`size_pct`",
                 "Share of the equity for each entry after a position's first, fee included.",
             ),
-            with_default(
+            optional(
                 "zone",
                 ValueType::Zone,
-                "\"UTC\"",
+                "that of `[market] day`: UTC",
                 "Time zone of `time_of_day`, `hour`, `minute` and `weekday`, and of the days that are sessions of `vwap`.",
             ),
             SYMBOLS,

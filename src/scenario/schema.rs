@@ -77,7 +77,7 @@ const NAME: &str = "^[^-~.\\s/\\\\:*?\"<>|$`][^/\\\\:*?\"<>|$`]*$";
 
 fn value(kind: &ValueType) -> Value {
     match kind {
-        ValueType::Text | ValueType::Zone => json!({ "type": "string" }),
+        ValueType::Text | ValueType::Zone | ValueType::DayStart => json!({ "type": "string" }),
         ValueType::Path => json!({ "type": "string", "minLength": 1 }),
         ValueType::Name => {
             json!({ "type": "string", "minLength": 1, "maxLength": 100, "pattern": NAME })

@@ -11,7 +11,7 @@ use arrow_array::types::{Float64Type, TimestampMicrosecondType};
 use arrow_array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
-use super::table_file::TableFile;
+use super::table_file::{TableFile, TableOptions};
 use super::{StoreError, columns};
 use crate::domain::{Interval, Span, Timestamp};
 use crate::market::{Market, Row, SymbolSeries, TickRange};
@@ -94,8 +94,13 @@ impl CandleClock {
 }
 
 /// Writes the candles of all symbols.
-pub(super) fn write(folder: &Path, csv: bool, market: &Market, clock: CandleClock) -> Result<(), StoreError> {
-    let mut file = TableFile::create(folder, NAME, csv, &RecordBatch::new_empty(schema()))?;
+pub(super) fn write(
+    folder: &Path,
+    options: &TableOptions,
+    market: &Market,
+    clock: CandleClock,
+) -> Result<(), StoreError> {
+    let mut file = TableFile::create(folder, NAME, options, &RecordBatch::new_empty(schema()))?;
     for series in &market.symbols {
         file.write(table(series.instrument.symbol.as_str(), &gathered(series, market, clock)))?;
     }
@@ -192,7 +197,7 @@ mod tests {
         let market = fixture::market_two_symbols();
         let clock = CandleClock::of(&market, TickRange { first: 1, last: 5 });
         assert_eq!(clock.interval, Interval::DAY);
-        write(out.path(), false, &market, clock).unwrap();
+        write(out.path(), &fixture::table_options(), &market, clock).unwrap();
         let read = candles(out.path()).unwrap();
         assert_eq!((read[0].symbol.as_str(), read[0].candles.len(), read[1].candles.len()), ("BTC", 4, 1));
         assert_eq!(read[0].candles[2].close, 9.0);

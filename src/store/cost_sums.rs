@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use arrow_array::types::Decimal128Type;
-
 use super::folders::agent_folder;
-use super::{StoreError, columns};
+use super::{StoreError, columns, money};
 use crate::domain::{Cash, Price, Qty};
 use crate::engine::PostingKind;
 
@@ -54,9 +52,9 @@ pub fn cost_sums(run_folder: &Path, agent: &str) -> Result<CostSums, StoreError>
     let folder = agent_folder(run_folder, agent);
     let mut sums = CostSums::default();
     columns::read(&folder.join("fills.parquet"), "table of fills", |batch| {
-        let money = |name| columns::numbers::<Decimal128Type>(batch, name);
+        let amounts = |name| money::units(batch, name);
         let (quantity, price, raw, fee) =
-            (money("quantity")?, money("price")?, money("raw_price")?, money("fee")?);
+            (amounts("quantity")?, amounts("price")?, amounts("raw_price")?, amounts("fee")?);
         for row in 0..batch.num_rows() {
             sums.fees += Cash::from_units(fee[row]);
             // A buyer pays more, a seller gets less: the distance costs on either side.
@@ -71,8 +69,8 @@ pub fn cost_sums(run_folder: &Path, agent: &str) -> Result<CostSums, StoreError>
     }
     columns::read(&postings, "table of postings", |batch| {
         let kinds = columns::strings(batch, "kind")?;
-        let amounts = columns::numbers::<Decimal128Type>(batch, "amount")?;
-        for (kind, &amount) in kinds.into_iter().zip(amounts) {
+        let amounts = money::units(batch, "amount")?;
+        for (kind, &amount) in kinds.into_iter().zip(amounts.iter()) {
             let of = |one: PostingKind| kind == one.as_str();
             let sum = if of(PostingKind::Funding) {
                 &mut sums.funding

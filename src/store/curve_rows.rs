@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type};
+use arrow_array::types::{Float64Type, TimestampMicrosecondType, UInt32Type};
 
 use super::folders::agent_folder;
-use super::{StoreError, columns};
+use super::{StoreError, columns, money};
 use crate::domain::Cash;
 
 /// One row of a curve.
@@ -41,11 +41,10 @@ pub fn curve(run_folder: &Path, agent: &str, mut take: impl FnMut(CurveRow)) -> 
 fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)) -> Result<(), String> {
     let window = columns::numbers::<UInt32Type>(batch, "window")?;
     let at = columns::numbers::<TimestampMicrosecondType>(batch, "ts")?;
-    let equity = columns::numbers::<Decimal128Type>(batch, "equity")?;
-    let cash = columns::numbers::<Decimal128Type>(batch, "cash")?;
+    let equity = money::units(batch, "equity")?;
+    let cash = money::units(batch, "cash")?;
     let drawdown = columns::numbers::<Float64Type>(batch, "drawdown")?;
-    let signed =
-        |name: &str| batch.column_by_name(name).map(|_| columns::numbers::<Decimal128Type>(batch, name));
+    let signed = |name: &str| batch.column_by_name(name).map(|_| money::units(batch, name));
     let positions = signed("net").transpose()?.zip(signed("gross").transpose()?);
     // Cash changes at fills alone.
     let mut held = (0, 0.0);
@@ -56,7 +55,7 @@ fn each(batch: &RecordBatch, rows: Range<usize>, take: &mut impl FnMut(CurveRow)
         }
         let cash = held.1;
         // What is not cash is invested, where there is no margin.
-        let (long, short) = positions.map_or((equity - cash, 0.0), |(net, gross)| {
+        let (long, short) = positions.as_ref().map_or((equity - cash, 0.0), |(net, gross)| {
             let half = |units: i128| Cash::from_units(units).to_f64() / 2.0;
             (half(gross[row] + net[row]), half(gross[row] - net[row]))
         });

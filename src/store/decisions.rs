@@ -11,7 +11,7 @@ use arrow_array::{Float64Array, RecordBatch, UInt32Array};
 use arrow_schema::ArrowError;
 
 use super::columns::{numbers, read, strings};
-use super::table_file::TableFile;
+use super::table_file::{TableFile, TableOptions};
 use super::tables::{Column, column, counts, counts_or_none, money_or_none, table, words, words_or_none};
 use super::{StoreError, json};
 use crate::domain::AgentName;
@@ -51,9 +51,9 @@ impl Row<'_> {
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub(super) fn write(folder: &Path, csv: bool, recording: &Recording) -> Result<(), StoreError> {
+pub(super) fn write(folder: &Path, options: &TableOptions, recording: &Recording) -> Result<(), StoreError> {
     let empty = rows_table(&[]).map_err(StoreError::columns(folder))?;
-    let mut file = TableFile::create(folder, NAME, csv, &empty)?;
+    let mut file = TableFile::create(folder, NAME, options, &empty)?;
     for ((agent, window), recorded) in &recording.0 {
         file.write(rows_table(&rows(agent, *window, recorded)))?;
     }
@@ -185,6 +185,7 @@ fn unhex(text: &str) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::fixture;
 
     #[test]
     fn a_recording_reads_back_as_written_whatever_was_answered() {
@@ -203,7 +204,7 @@ mod tests {
         second.push([1; 32], ReplyKind::Line, 1, &[0xff, 0xfe, b'x']);
         second.push([1; 32], ReplyKind::Fault, 0, b"what it wrote is no message");
         let recording = Recording([((one, 0), first), ((two, 3), second)].into_iter().collect());
-        write(folder.path(), true, &recording).unwrap();
+        write(folder.path(), &TableOptions { csv: true, ..fixture::table_options() }, &recording).unwrap();
         let read = super::recording(folder.path()).unwrap();
         assert_eq!(read, recording);
         assert_eq!(read.hash(), recording.hash());
@@ -211,5 +212,18 @@ mod tests {
         assert_eq!(log, "window 0:\nwarning\n");
         let csv = std::fs::read_to_string(folder.path().join("decisions.csv")).unwrap();
         assert!(csv.contains("0.25000000") && csv.contains("fffe78"), "{csv}");
+    }
+
+    #[test]
+    fn its_columns_are_those_of_the_dictionary() {
+        use crate::store::dictionary::{ResultTable, TableColumn};
+        let schema = rows_table(&[]).unwrap().schema();
+        let table = ResultTable::of_name(NAME).unwrap();
+        assert_eq!(schema.fields().len(), table.columns.len());
+        for (field, column) in schema.fields().iter().zip(table.columns) {
+            let TableColumn::Fixed(doc) = column else { panic!("{column:?}") };
+            assert_eq!((field.name().as_str(), field.is_nullable()), (doc.name, doc.nullable));
+            assert!(doc.values.is_stored_as(field.data_type()), "{}", doc.name);
+        }
     }
 }

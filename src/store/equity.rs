@@ -93,8 +93,8 @@ pub(super) fn walk(
                 }
             }
             EquityRows::Daily => {
-                day.get_or_insert(Day::begins(row)).take(row);
-                if ends || market.clock[tick + 1].utc_day() != ts.utc_day() {
+                day.get_or_insert_with(|| Day::begins(row, market.day.end_after(ts))).take(row);
+                if ends || day.as_ref().is_some_and(|day| market.clock[tick + 1] >= day.end) {
                     day.take().into_iter().flat_map(Day::rows).for_each(|row| rows.push(row));
                 }
             }
@@ -115,11 +115,13 @@ struct Day {
     lowest: Row,
     deepest: Row,
     last: Row,
+    /// When the next day begins.
+    end: Timestamp,
 }
 
 impl Day {
-    const fn begins(row: Row) -> Self {
-        Self { highest: row, lowest: row, deepest: row, last: row }
+    const fn begins(row: Row, end: Timestamp) -> Self {
+        Self { highest: row, lowest: row, deepest: row, last: row, end }
     }
 
     fn take(&mut self, row: Row) {
@@ -248,19 +250,23 @@ mod tests {
     fn of_a_day_the_extremes_and_the_last_bar_are_kept() {
         // Two days of six bars; closes such that the deepest drawdown is not at the lowest equity.
         let closes = [10.0, 8.0, 14.0, 11.0, 12.0, 13.0, 13.0, 13.0, 20.0, 9.0, 11.0, 11.0];
-        let market = market_of_4h(&closes);
+        let mut market = market_of_4h(&closes);
         let mut r = replay(window(0, 0..12), "100", "102");
         r.holdings = vec![holding(0, "80", "2")];
         let rows = kept(&r, &market, EquityRows::Daily);
         let all = kept(&r, &market, EquityRows::Bars);
         assert_eq!(all.len(), 12);
-        let places: Vec<usize> =
-            rows.iter().map(|row| all.iter().position(|other| other == row).unwrap()).collect();
+        let places = |rows: &[(Timestamp, Cash, f64)]| -> Vec<usize> {
+            rows.iter().map(|row| all.iter().position(|other| other == row).unwrap()).collect()
+        };
         // Lowest at 1, highest at 2, deepest at 3 (102 of 108, where 96 of 100 is 4 %), last at 5; of the second day the
         // highest at 8, the lowest and deepest at 9, the last at 11.
-        assert_eq!(places, [1, 2, 3, 5, 8, 9, 11]);
+        assert_eq!(places(&rows), [1, 2, 3, 5, 8, 9, 11]);
         let deepest = |rows: &[(Timestamp, Cash, f64)]| rows.iter().map(|row| row.2).fold(0.0, f64::min);
         assert_eq!(deepest(&rows), deepest(&all));
+        // Days that begin at noon end at 2, 8 and with the window.
+        market.day = "12:00".parse().unwrap();
+        assert_eq!(places(&kept(&r, &market, EquityRows::Daily)), [1, 2, 3, 8, 9, 10, 11]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::table_file::TableOptions;
 use super::{Run, RunId, RunWriter, StoredRun, TradeRow, run_id};
 use crate::domain::{
     AgentName, Cash, Instrument, Interval, Liquidity, OrderId, OrderOrigin, OrderStatus, RefusalCode, Seed,
@@ -17,8 +18,8 @@ use crate::metrics::{
 };
 use crate::scenario::{
     AgentSpec, Aggregate, BattleSpec, Delisted, GapRule, MarketSpec, MetricSpec, MetricsProfile,
-    RankingMetric, ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak, VenueSpec,
-    WarmUp, WindowSpec,
+    MoneyColumns, RankingMetric, ReportSpec, RiskProfile, Scenario, StrategyKind, StrategySpec, TieBreak,
+    VenueSpec, WarmUp, WindowSpec,
 };
 use crate::tournament::{
     AgentResult, Battle, BattleRank, Leaderboard, Ranking, Tournament, WindowResult, WindowSpan,
@@ -47,6 +48,8 @@ pub(crate) fn market_two_symbols() -> Market {
         in_range: TickRange { first: 0, last: 5 },
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
+        day: Default::default(),
     }
 }
 
@@ -90,6 +93,7 @@ fn series(symbol: &str, closes: &[f64]) -> SymbolSeries {
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
     }
 }
 
@@ -399,6 +403,8 @@ pub(crate) fn scenario() -> Scenario {
             gaps: GapRule::Keep,
             calendar: None,
             accept: Vec::new(),
+            actions: Default::default(),
+            day: Default::default(),
         },
         venue: VenueSpec::default(),
         agents: vec![
@@ -426,6 +432,10 @@ pub(crate) fn scenario() -> Scenario {
 }
 
 /// The run that the tournament belongs to; it lives as long as the tests.
+pub(super) fn table_options() -> TableOptions {
+    TableOptions { csv: false, money: MoneyColumns::Decimal }
+}
+
 pub(crate) fn run() -> Run<'static> {
     Run {
         id: run_id("{}", "digest", Seed(7)),

@@ -9,10 +9,10 @@ use arrow_array::types::{Float64Type, TimestampMicrosecondType, UInt32Type};
 use arrow_array::{Float64Array, RecordBatch, TimestampMicrosecondArray, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
-use super::table_file::TableFile;
+use super::table_file::{TableFile, TableOptions};
 use super::{CurveRow, StoreError, columns};
-use crate::domain::SymbolId;
 use crate::market::{Market, TickRange};
+use crate::scenario::Benchmark;
 use crate::tournament::held;
 
 const NAME: &str = "benchmark";
@@ -31,9 +31,9 @@ struct Day {
 /// Writes the curve: 100 at each window's start.
 pub(super) fn write(
     folder: &Path,
-    csv: bool,
+    options: &TableOptions,
     market: &Market,
-    symbol: SymbolId,
+    symbol: &Benchmark,
     windows: impl Iterator<Item = TickRange>,
 ) -> Result<(), StoreError> {
     let mut days: Vec<Day> = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn write(
         for (tick, close) in (ticks.first..).zip(closes) {
             let now = market.clock[tick];
             let next = market.clock.get(tick + 1).filter(|_| tick + 1 < ticks.last);
-            if next.is_none_or(|next| next.utc_day() != now.utc_day()) {
+            if next.is_none_or(|next| market.day.day_of(*next) != market.day.day_of(now)) {
                 days.push(Day { window, at: now.micros(), value: close / start * START });
             }
         }
@@ -50,7 +50,7 @@ pub(super) fn write(
             return Ok(());
         }
     }
-    let mut file = TableFile::create(folder, NAME, csv, &RecordBatch::new_empty(schema()))?;
+    let mut file = TableFile::create(folder, NAME, options, &RecordBatch::new_empty(schema()))?;
     file.write(table(&days))?;
     file.close()
 }
@@ -107,13 +107,22 @@ pub fn held_curve(run_folder: &Path, mut take: impl FnMut(CurveRow)) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::SymbolId;
     use crate::store::fixture;
 
     #[test]
     fn each_window_starts_anew_and_has_a_row_a_day() {
         let out = tempfile::tempdir().unwrap();
+        let symbol = Benchmark::Symbol { id: SymbolId(0), name: "BTC".to_owned() };
         let windows = [(0, 3), (3, 5)].map(|(first, last)| TickRange { first, last });
-        write(out.path(), false, &fixture::market_two_symbols(), SymbolId(0), windows.into_iter()).unwrap();
+        write(
+            out.path(),
+            &fixture::table_options(),
+            &fixture::market_two_symbols(),
+            &symbol,
+            windows.into_iter(),
+        )
+        .unwrap();
         let mut rows = Vec::new();
         held_curve(out.path(), |row| rows.push((row.window, row.equity.round()))).unwrap();
         // Opens equal closes: 10, 11, 12, then 9, 10.

@@ -53,7 +53,7 @@ impl HeldRecord {
         let metrics = &found.metrics;
         let file = |metric: Metric, value: Measure| value.ok().map(|value| metric.in_file_unit(value));
         Self {
-            symbol: found.name.clone(),
+            symbol: found.symbol.name().to_owned(),
             roi_pct: file(Metric::RoiPct, found.total_return),
             cagr_pct: file(Metric::CagrPct, metrics.cagr),
             volatility_pct: file(Metric::VolatilityPct, metrics.volatility),
@@ -85,7 +85,7 @@ fn curve(found: &BenchmarkResult, market: &Market, tournament: &Tournament) -> H
     let mut thinned = Downsampler::new(windows().map(|ticks| ticks.last - ticks.first).sum(), POINTS);
     let mut before = START;
     for ticks in windows() {
-        let Some((start, closes)) = held(market, found.symbol, ticks) else { continue };
+        let Some((start, closes)) = held(market, &found.symbol, ticks) else { continue };
         for (tick, close) in (ticks.first..).zip(&closes) {
             thinned.push(market.clock[tick].micros(), before * close / start);
         }

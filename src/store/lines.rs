@@ -12,7 +12,7 @@ use arrow_array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondAr
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
 use super::candles::CandleClock;
-use super::table_file::TableFile;
+use super::table_file::{TableFile, TableOptions};
 use super::{Point, StoreError, columns};
 use crate::domain::{BarField, Formula, IndicatorSpec, Interval, Symbol, SymbolId};
 use crate::indicator::{Budget, Feed, History, IndicatorCache};
@@ -99,7 +99,7 @@ struct Wanted {
 /// Writes the lines of the agents, in this order, as long as there is room.
 pub(super) fn write<'a>(
     folder: &Path,
-    csv: bool,
+    options: &TableOptions,
     (scenario, market): (&Scenario, &Market),
     clock: CandleClock,
     windows: &[TickRange],
@@ -109,7 +109,7 @@ pub(super) fn write<'a>(
     if wanted.is_empty() {
         return Ok(());
     }
-    let mut file = TableFile::create(folder, NAME, csv, &RecordBatch::new_empty(schema()))?;
+    let mut file = TableFile::create(folder, NAME, options, &RecordBatch::new_empty(schema()))?;
     let cache = IndicatorCache::within(Arc::new(Budget::of(MEMORY)));
     for (symbol, lines) in wanted {
         for line in lines.values() {
@@ -259,7 +259,15 @@ mod tests {
         let ticks = TickRange { first: 0, last: 5 };
         let clock = CandleClock::of(run.market, ticks);
         let agents = [&spec, &spec];
-        write(out.path(), false, (run.scenario, run.market), clock, &[ticks], agents.into_iter()).unwrap();
+        write(
+            out.path(),
+            &fixture::table_options(),
+            (run.scenario, run.market),
+            clock,
+            &[ticks],
+            agents.into_iter(),
+        )
+        .unwrap();
         let found = lines(out.path()).unwrap();
         let names: Vec<&str> = found.iter().map(|one| one.line.as_str()).collect();
         assert_eq!(names, ["sma(1)", "sma(2)"], "each once");

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Timestamp;
-use crate::market::quality::Severity;
-use crate::market::{Market, SymbolSeries};
-use crate::scenario::{Delisted, GapRule, Scenario, Settings, WarmUp, instrument_settings};
+use crate::domain::{DayStart, Timestamp};
+use crate::market::quality::{Finding, Severity};
+use crate::market::{Market, Split, SymbolSeries};
+use crate::scenario::{ActionRule, Delisted, GapRule, Scenario, Settings, WarmUp, instrument_settings};
 use crate::tournament::WindowSpan;
 
 /// Market data that was replayed.
@@ -40,6 +40,12 @@ pub struct MarketRecord {
     /// How much of the asset prices are for and quantities count in, by symbol, where that is not 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, u32>,
+    /// What became of corporate actions; none where there were none and the scenario says nothing of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<ActionsRecord>,
+    /// Where trading days begin: a time of day and its zone.
+    #[serde(default = "midnight", skip_serializing_if = "is_midnight")]
+    pub day: String,
     /// Findings of level error that the scenario accepts, of those that there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
@@ -58,6 +64,51 @@ pub struct InstrumentRecord {
     pub first: Option<String>,
     /// Open time of the last of them.
     pub last: Option<String>,
+}
+
+/// Corporate actions of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActionsRecord {
+    /// `apply`, or `adjusted` where the scenario says that the bars are.
+    pub rule: String,
+    /// Of the symbols with a file of actions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub symbols: Vec<SymbolActions>,
+}
+
+/// The actions of a symbol in the replayed range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SymbolActions {
+    /// The symbol.
+    pub symbol: String,
+    /// Splits as `2020-08-31 4:1`. Later bars are in the unit of the range's start.
+    pub splits: Vec<String>,
+    /// Number of dividends.
+    pub dividends: usize,
+}
+
+impl ActionsRecord {
+    fn new(scenario: &Scenario, market: &Market) -> Option<Self> {
+        let rule = scenario.market.actions;
+        let of = |series: &SymbolSeries| {
+            let actions = series.actions.as_ref()?;
+            let split = |one: &Split| format!("{} {}", date(one.at, market), one.ratio);
+            Some(SymbolActions {
+                symbol: series.instrument.symbol.to_string(),
+                splits: actions.splits.iter().map(split).collect(),
+                dividends: actions.dividends.len(),
+            })
+        };
+        let symbols: Vec<SymbolActions> = market.symbols.iter().filter_map(of).collect();
+        let says = !symbols.is_empty() || rule != ActionRule::Apply;
+        says.then(|| Self { rule: rule.as_str().to_owned(), symbols })
+    }
+}
+
+/// The date of a trading day's start.
+fn date(at: Timestamp, market: &Market) -> String {
+    let midnight = DayStart::UTC.start_of(market.day.day_of(at));
+    midnight.to_string().chars().take(10).collect()
 }
 
 /// Something the data check noticed.
@@ -106,11 +157,21 @@ impl MarketRecord {
                 GapRule::Refuse => "refuse",
             }
             .to_owned(),
-            findings: market.symbols.iter().flat_map(findings).collect(),
+            findings: market.symbols.iter().flat_map(findings).chain(benchmark_findings(market)).collect(),
             units: units(market),
+            actions: ActionsRecord::new(scenario, market),
+            day: market.day.to_string(),
             accepted: accepted(market),
         }
     }
+}
+
+fn midnight() -> String {
+    DayStart::UTC.to_string()
+}
+
+fn is_midnight(day: &str) -> bool {
+    day.is_empty() || *day == midnight()
 }
 
 fn instrument_record(series: &SymbolSeries, start: Timestamp, end: Timestamp) -> InstrumentRecord {
@@ -133,7 +194,8 @@ fn units(market: &Market) -> BTreeMap<String, u32> {
 
 /// Of level error there are only accepted findings: others stop the load.
 fn accepted(market: &Market) -> Vec<String> {
-    let all = market.symbols.iter().flat_map(|series| &series.findings);
+    let compared = market.benchmark.iter().flat_map(|one| &one.findings);
+    let all = market.symbols.iter().flat_map(|series| &series.findings).chain(compared);
     let grave = all.filter(|finding| finding.severity == Severity::Error);
     let mut kinds: Vec<String> = grave.map(|finding| finding.kind.as_str().to_owned()).collect();
     kinds.sort();
@@ -142,12 +204,23 @@ fn accepted(market: &Market) -> Vec<String> {
 }
 
 fn findings(series: &SymbolSeries) -> impl Iterator<Item = FindingRecord> {
-    series.findings.iter().map(|finding| FindingRecord {
-        symbol: series.instrument.symbol.to_string(),
+    series.findings.iter().map(|finding| finding_record(series.instrument.symbol.as_str(), finding))
+}
+
+fn benchmark_findings(market: &Market) -> impl Iterator<Item = FindingRecord> {
+    let series = market.benchmark.iter();
+    series.flat_map(|one| {
+        one.findings.iter().map(|found| finding_record(one.instrument.symbol.as_str(), found))
+    })
+}
+
+fn finding_record(symbol: &str, finding: &Finding) -> FindingRecord {
+    FindingRecord {
+        symbol: symbol.to_owned(),
         kind: finding.kind.as_str().to_owned(),
         severity: finding.severity.as_str().to_owned(),
         count: finding.count,
         at: finding.at.map(|at| at.to_string()),
         detail: finding.detail.clone(),
-    })
+    }
 }

@@ -33,6 +33,7 @@ mod curve_rows;
 mod cutoff_record;
 mod database;
 mod decisions;
+pub mod dictionary;
 mod downsample;
 mod duel_record;
 mod equity;
@@ -54,6 +55,7 @@ mod manifest;
 mod margin_record;
 mod market_record;
 mod migrations;
+mod money;
 pub mod outcomes;
 mod page;
 mod period_stats_record;
@@ -104,7 +106,7 @@ pub use leaderboard::{LeaderboardRecord, RankedWindow, RankingRecord, RecordDraw
 pub use lines::{LineSeries, lines};
 pub use manifest::{FileProblem, write_pages};
 pub use margin_record::MarginRecord;
-pub use market_record::{FindingRecord, InstrumentRecord, MarketRecord};
+pub use market_record::{ActionsRecord, FindingRecord, InstrumentRecord, MarketRecord, SymbolActions};
 pub use page::ExtraFile;
 pub use period_stats_record::{
     DatedDrawdownRecord, MonthRecord, PeriodStatsRecord, RollingRecord, YearRecord,

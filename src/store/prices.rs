@@ -12,7 +12,7 @@ use arrow_array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondAr
 use arrow_schema::ArrowError;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 
-use super::table_file::TableFile;
+use super::table_file::{TableFile, TableOptions};
 use super::{Downsampler, Point, StoreError, columns};
 use crate::market::{Market, SymbolSeries, TickRange};
 
@@ -34,8 +34,13 @@ pub struct PriceSeries {
 }
 
 /// Writes the closes of all symbols in these ticks.
-pub(super) fn write(folder: &Path, csv: bool, market: &Market, ticks: TickRange) -> Result<(), StoreError> {
-    let mut file = TableFile::create(folder, NAME, csv, &RecordBatch::new_empty(schema()))?;
+pub(super) fn write(
+    folder: &Path,
+    options: &TableOptions,
+    market: &Market,
+    ticks: TickRange,
+) -> Result<(), StoreError> {
+    let mut file = TableFile::create(folder, NAME, options, &RecordBatch::new_empty(schema()))?;
     let most = (ALL / market.symbols.len().max(1)).clamp(FEWEST, MOST);
     for series in &market.symbols {
         file.write(table(series.instrument.symbol.as_str(), &closes(series, market, ticks, most)))?;
@@ -103,7 +108,7 @@ mod tests {
     fn closes_read_back_and_a_symbol_ends_with_its_bars() {
         let out = tempfile::tempdir().unwrap();
         let ticks = TickRange { first: 1, last: 5 };
-        write(out.path(), false, &fixture::market_two_symbols(), ticks).unwrap();
+        write(out.path(), &fixture::table_options(), &fixture::market_two_symbols(), ticks).unwrap();
         let read = prices(out.path()).unwrap();
         let day = |n| fixture::day(n).micros();
         assert_eq!(read[0].symbol, "BTC");

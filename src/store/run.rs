@@ -1,5 +1,6 @@
 //! A run that is about to be written.
 
+use super::table_file::TableOptions;
 use super::{RunId, StoreError};
 use crate::domain::check_name;
 use crate::market::Market;
@@ -18,6 +19,13 @@ pub struct Run<'a> {
     pub market: &'a Market,
     /// Whether every Parquet file gets a CSV twin.
     pub csv: bool,
+}
+
+impl Run<'_> {
+    /// What its tables have in common.
+    pub(super) fn table_options(&self) -> TableOptions {
+        TableOptions { csv: self.csv, money: self.scenario.report.money }
+    }
 }
 
 /// A scenario's name as one plain part of a path.

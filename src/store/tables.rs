@@ -15,7 +15,7 @@ use arrow_schema::{Field, Schema};
 use super::equity::EquityPart;
 use crate::domain::{Cash, OrderOrigin, Price, Qty, Side, SymbolId, TimeInForce, Timestamp};
 use crate::engine::{EndReason, ExitState, FillRow, OrderRow, Posting, RoundTrip, Window};
-use crate::market::Market;
+use crate::market::{Market, SymbolSeries};
 use crate::scenario::EquityRows;
 
 /// Digits of a money column.
@@ -141,7 +141,7 @@ pub(super) fn trades(window: Window, rows: &[RoundTrip], market: &Market) -> Res
     table(columns)
 }
 
-/// Whether any instrument of the market is on margin: then a round trip has a side, and money moves besides fills.
+/// Whether any instrument of the market is on margin: then a round trip has a side.
 pub(super) fn on_margin(market: &Market) -> bool {
     market.symbols.iter().any(|series| series.instrument.margin.is_some())
 }
@@ -153,7 +153,12 @@ const fn position_side(entry: Side) -> &'static str {
     }
 }
 
-/// `postings.parquet`: one row a payment that is no fill; only in runs with an instrument on margin.
+/// Whether money can move besides fills.
+pub(super) fn has_postings(market: &Market) -> bool {
+    on_margin(market) || market.symbols.iter().any(SymbolSeries::pays_dividends)
+}
+
+/// `postings.parquet`: one row a payment that is no fill; only in runs with an instrument on margin or with dividends.
 pub(super) fn postings(window: Window, rows: &[Posting], market: &Market) -> Result<RecordBatch, ArrowError> {
     let all = || rows.iter();
     table(vec![

@@ -5,11 +5,11 @@
 
 use std::path::Path;
 
-use arrow_array::types::{Decimal128Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use arrow_array::types::{TimestampMicrosecondType, UInt32Type, UInt64Type};
 
 use super::columns::{numbers, read, strings};
 use super::folders::agent_folder;
-use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, trades};
+use super::{JobRecord, PositionRecord, StoreError, StoredRun, TradeRow, money, trades};
 use crate::domain::{Cash, Interval, Price, Qty, Timestamp};
 use crate::engine::batch::ClosedTrade;
 use crate::metrics::Sampling;
@@ -45,6 +45,7 @@ pub fn timeline(stored: &StoredRun, window: u32) -> Result<Timeline, StoreError>
         tie_break: ties.collect::<Result<_, _>>()?,
         at_close: run.costs.fill_at == "close",
         interval: interval.span(),
+        day: run.market.day.parse().map_err(|_| malformed(&run.market.day))?,
         conventions: conventions(stored),
         agents: agents(stored, window)?,
     })
@@ -89,8 +90,8 @@ fn agent(
     read(&folder.join("equity.parquet"), "equity curve", |batch| {
         let windows = numbers::<UInt32Type>(batch, "window")?;
         let ts = numbers::<TimestampMicrosecondType>(batch, "ts")?;
-        let equity = numbers::<Decimal128Type>(batch, "equity")?;
-        let cash = numbers::<Decimal128Type>(batch, "cash")?;
+        let equity = money::units(batch, "equity")?;
+        let cash = money::units(batch, "cash")?;
         let own = (0..batch.num_rows()).filter(|row| windows[*row] == job.window);
         curve.extend(own.map(|row| {
             (Timestamp::from_micros(ts[row]), Cash::from_units(equity[row]), Cash::from_units(cash[row]))
@@ -101,7 +102,7 @@ fn agent(
     read(&folder.join("fills.parquet"), "table of fills", |batch| {
         let windows = numbers::<UInt32Type>(batch, "window")?;
         let at = numbers::<TimestampMicrosecondType>(batch, "at")?;
-        let quantity = numbers::<Decimal128Type>(batch, "quantity")?;
+        let quantity = money::units(batch, "quantity")?;
         let (symbol, side) = (strings(batch, "symbol")?, strings(batch, "side")?);
         for row in (0..batch.num_rows()).filter(|row| windows[*row] == job.window) {
             let units = if side[row] == "buy" { quantity[row] } else { -quantity[row] };
@@ -132,8 +133,7 @@ fn posted(path: &Path, window: u32) -> Result<Vec<(usize, Cash)>, StoreError> {
     let mut all = Vec::new();
     read(path, "table of postings", |batch| {
         let windows = numbers::<UInt32Type>(batch, "window")?;
-        let (ticks, amounts) =
-            (numbers::<UInt64Type>(batch, "tick")?, numbers::<Decimal128Type>(batch, "amount")?);
+        let (ticks, amounts) = (numbers::<UInt64Type>(batch, "tick")?, money::units(batch, "amount")?);
         let own = (0..batch.num_rows()).filter(|row| windows[*row] == window);
         all.extend(own.map(|row| (ticks[row] as usize, Cash::from_units(amounts[row]))));
         Ok(())

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_array::types::{Decimal128Type, Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
+use arrow_array::types::{Float64Type, TimestampMicrosecondType, UInt32Type, UInt64Type};
 
-use super::StoreError;
 use super::columns::{self, numbers, strings};
 use super::folders::agent_folder;
+use super::{StoreError, money};
 use crate::domain::{Cash, Price, Qty, Timestamp};
 
 /// One stored round trip; see [`crate::engine::RoundTrip`].
@@ -109,7 +109,7 @@ fn mark_closes(rows: &mut [TradeRow], curve: &Path) -> Result<(), StoreError> {
 
 fn rows_of(batch: &RecordBatch) -> Result<Vec<TradeRow>, String> {
     let text = |name| strings(batch, name);
-    let money = |name| numbers::<Decimal128Type>(batch, name);
+    let money = |name| money::units(batch, name);
     let times = |name| numbers::<TimestampMicrosecondType>(batch, name);
     let ticks = |name| numbers::<UInt64Type>(batch, name);
     let (symbol, state) = (text("symbol")?, text("state")?);

@@ -139,12 +139,13 @@ impl<'a> RunWriter<'a> {
         let mut trades = self.new_table(&folder, "trades", tables::trades)?;
         let mut fills = self.new_table(&folder, "fills", tables::fills)?;
         let mut orders = self.new_table(&folder, "orders", tables::orders)?;
-        let on_margin = tables::on_margin(market);
+        let has_postings = tables::has_postings(market);
         let mut postings =
-            if on_margin { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
+            if has_postings { Some(self.new_table(&folder, "postings", tables::postings)?) } else { None };
+        let on_margin = tables::on_margin(market);
         let empty = tables::equity(0, &EquityPart::default(), (self.rows, on_margin))
             .map_err(StoreError::columns(&folder))?;
-        let mut equity = TableFile::create(&folder, "equity", self.run.csv, &empty)?;
+        let mut equity = TableFile::create(&folder, "equity", &self.run.table_options(), &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
             let replay = &result.replay;
@@ -214,21 +215,22 @@ impl<'a> RunWriter<'a> {
     }
 
     fn write_prices(&self, tournament: &Tournament) -> Result<(), StoreError> {
-        let Run { scenario, market, csv, .. } = self.run;
+        let Run { scenario, market, .. } = self.run;
+        let options = self.run.table_options();
         let ticks = || tournament.windows.iter().map(|span| span.window.ticks);
         let first = ticks().map(|range| range.first).min().unwrap_or_default();
         let last = ticks().map(|range| range.last).max().unwrap_or_default();
         let (folder, all) = (self.staging.folder(), TickRange { first, last });
-        prices::write(folder, csv, market, all)?;
+        prices::write(folder, &options, market, all)?;
         let clock = CandleClock::of(market, all);
-        candles::write(folder, csv, market, clock)?;
+        candles::write(folder, &options, market, clock)?;
         let apart = tournament.windows.windows(2).all(|pair| pair[0].end <= pair[1].start);
         let windows: Vec<TickRange> = if apart { ticks().collect() } else { vec![all] };
         let ranked = tournament.leaderboard.rankings.iter().map(|row| row.agent);
         let agents = ranked.filter_map(|agent| Some(&scenario.agents.get(agent)?.strategy));
-        lines::write(folder, csv, (scenario, market), clock, &windows, agents)?;
+        lines::write(folder, &options, (scenario, market), clock, &windows, agents)?;
         match &tournament.benchmark {
-            Some(found) => held_curve::write(folder, csv, market, found.symbol, ticks()),
+            Some(found) => held_curve::write(folder, &options, market, &found.symbol, ticks()),
             None => Ok(()),
         }
     }
@@ -244,7 +246,7 @@ impl<'a> RunWriter<'a> {
         stored.run.equity = self.rows;
         self.write_prices(tournament)?;
         if !self.recording.is_empty() {
-            decisions::write(folder, self.run.csv, &self.recording)?;
+            decisions::write(folder, &self.run.table_options(), &self.recording)?;
         }
         decisions::write_logs(folder, &self.logs)?;
         rankings::write(folder, tournament, &stored)?;
@@ -265,6 +267,6 @@ impl<'a> RunWriter<'a> {
     ) -> Result<TableFile, StoreError> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };
         let empty = table(nowhere, &[], self.run.market).map_err(StoreError::columns(folder))?;
-        TableFile::create(folder, name, self.run.csv, &empty)
+        TableFile::create(folder, name, &self.run.table_options(), &empty)
     }
 }

@@ -52,6 +52,8 @@ pub(super) fn market_with(symbols: &[Ticks], frame: Option<Interval>) -> Market 
         in_range: TickRange { first: 0, last: ticks },
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
+        day: Default::default(),
     }
 }
 
@@ -81,6 +83,7 @@ fn series(id: usize, ticks: &Ticks, len: usize, frame: Option<Interval>) -> Symb
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
     }
 }
 

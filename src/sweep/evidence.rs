@@ -41,8 +41,8 @@ pub fn benchmark_returns(
                 let agent = tournament.agents.iter().find(|agent| agent.name == *name)?;
                 WindowOutcome::of(&agent.windows[window].replay, plan.market, spec).returns
             }
-            Benchmark::Symbol { id, .. } => {
-                let (start, closes) = held(plan.market, *id, ticks)?;
+            symbol => {
+                let (start, closes) = held(plan.market, symbol, ticks)?;
                 returns(&Sample::of(start, &closes, plan.market, ticks, spec.periods_per_year).curve)
             }
         });

@@ -88,8 +88,14 @@ impl<'a> JobKeys<'a> {
         ] {
             text_into(&mut hash, &text);
         }
+        if !market.day.is_utc() {
+            text_into(&mut hash, &json(&market.day));
+        }
         for (index, series) in market.symbols.iter().enumerate() {
             rows_into(&mut hash, &series.bars, rows(&series.bars, span.start, span.end));
+            if let Some(actions) = &series.actions {
+                text_into(&mut hash, &format!("{:?}", actions.dividends));
+            }
             // Measured from all bars of the range.
             let day = TradingDay::of(market, SymbolId(u16::try_from(index).unwrap_or(u16::MAX)));
             hash.update(&(day.bars_of(1) as u64).to_le_bytes());

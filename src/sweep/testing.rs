@@ -67,7 +67,8 @@ impl SweepFixture {
         let scenario = parse(text);
         let needs = history_needs(&scenario, &scenario.sweep.as_ref().map(extremes).unwrap_or_default());
         let (frames, history_bars) = (&needs.frames, needs.bars);
-        let request = LoadRequest { spec: &scenario.market, frames, history_bars, detail: false };
+        let request =
+            LoadRequest { spec: &scenario.market, frames, history_bars, detail: false, benchmark: None };
         let market = market::load(&request).unwrap();
         let (ticks, embargo) = (market.in_range, scenario.battle.embargo);
         let range = DateRange { ticks, start: scenario.market.start, end: scenario.market.end, embargo };

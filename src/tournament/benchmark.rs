@@ -32,9 +32,9 @@ fn benchmark(plan: &TournamentPlan<'_>, results: &[WindowResult]) -> Option<Retu
     let index_of = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
     match plan.scenario.report.benchmark.as_ref()? {
         Benchmark::Agent(name) => results.get(index_of(name)?).map(|result| of_replay(plan, &result.replay)),
-        Benchmark::Symbol { id, .. } => {
+        symbol => {
             let ticks = results.first()?.replay.window.ticks;
-            let (start, closes) = held(plan.market, *id, ticks)?;
+            let (start, closes) = held(plan.market, symbol, ticks)?;
             Some(sampled(plan, start, &closes, ticks))
         }
     }
@@ -73,17 +73,17 @@ pub(super) fn held_record(
     agents: &[Vec<WindowResult>],
     records: &[Option<Metrics>],
 ) -> Option<BenchmarkResult> {
-    let Some(Benchmark::Symbol { id, name }) = &plan.scenario.report.benchmark else { return None };
+    let symbol = plan.scenario.report.benchmark.as_ref().filter(|one| !matches!(one, Benchmark::Agent(_)))?;
     let length = &records.iter().flatten().next()?.record;
     let series = series_of(length, benchmark_returns(plan, agents)?);
     let ticks = agents.first()?.iter().map(|window| window.replay.window.ticks);
-    let series = ReturnSeries { finest_depth: depth(plan.market, *id, ticks)?, ..series };
+    let series = ReturnSeries { finest_depth: depth(plan.market, symbol, ticks)?, ..series };
     let metrics = series_metrics(&series, &plan.scenario.metrics);
-    Some(BenchmarkResult { symbol: *id, name: name.clone(), total_return: series.total_return(), metrics })
+    Some(BenchmarkResult { symbol: symbol.clone(), total_return: series.total_return(), metrics })
 }
 
 /// The deepest fall of the chained windows, at most 0.
-fn depth(market: &Market, symbol: SymbolId, windows: impl Iterator<Item = TickRange>) -> Option<f64> {
+fn depth(market: &Market, symbol: &Benchmark, windows: impl Iterator<Item = TickRange>) -> Option<f64> {
     let (mut before, mut peak, mut deepest) = (1.0_f64, 1.0_f64, 0.0_f64);
     for ticks in windows {
         let (start, closes) = held(market, symbol, ticks)?;
@@ -109,10 +109,10 @@ fn benchmark_returns(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) ->
             let own = agents.get(index_of(name)?)?;
             Some(joined(own.iter().map(|window| of_replay(plan, &window.replay).returns)))
         }
-        Benchmark::Symbol { id, .. } => {
+        symbol => {
             let series = (0..windows).map(|window| {
                 let ticks = agents[0][window].replay.window.ticks;
-                let (start, closes) = held(plan.market, *id, ticks)?;
+                let (start, closes) = held(plan.market, symbol, ticks)?;
                 Some(sampled(plan, start, &closes, ticks).returns)
             });
             series.collect::<Option<Vec<Returns>>>().map(|all| joined(all.into_iter()))
@@ -134,9 +134,17 @@ fn sampled(plan: &TournamentPlan<'_>, start: f64, levels: &[f64], ticks: TickRan
     Sample::of(start, levels, plan.market, ticks, periods_per_year).series(0.0)
 }
 
-/// The open of the symbol's first bar of the window, at which it is bought, and its close at each tick; the open
-/// until that bar, the last close where it has no bar. `None` where the window has no bar of it.
-pub fn held(market: &Market, symbol: SymbolId, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
+/// The open of a symbol's first bar of the window, at which it is bought, and its close at each tick; the open
+/// until that bar, the last close where it has no bar. `None` where the window has no bar of it, and for an agent.
+pub fn held(market: &Market, benchmark: &Benchmark, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
+    match benchmark {
+        Benchmark::Agent(_) => None,
+        Benchmark::Symbol { id, .. } => traded(market, *id, ticks),
+        Benchmark::Untraded(_) => market.benchmark.as_ref()?.levels(market, ticks),
+    }
+}
+
+fn traded(market: &Market, symbol: SymbolId, ticks: TickRange) -> Option<(f64, Vec<f64>)> {
     let series = market.series(symbol);
     let rows = &series.rows[ticks.first..ticks.last];
     let start = series.bars.open[rows.iter().find_map(|row| row.fresh())?];
@@ -180,6 +188,7 @@ mod tests {
             detail: None,
             high_low: Default::default(),
             margin: None,
+            actions: None,
         });
         market
     }
@@ -219,10 +228,11 @@ mod tests {
     #[test]
     fn a_symbol_is_bought_at_its_first_open_and_held() {
         let market = market();
-        let (start, levels) = held(&market, SymbolId(0), TickRange { first: 0, last: 40 }).unwrap();
+        let x = Benchmark::Symbol { id: SymbolId(0), name: "X".to_owned() };
+        let (start, levels) = held(&market, &x, TickRange { first: 0, last: 40 }).unwrap();
         assert_eq!((start, levels[1], levels[2], levels[39]), (10.0, 10.0, 10.1, 13.8));
-        assert_eq!(held(&market, SymbolId(0), TickRange { first: 0, last: 2 }), None);
-        let found = relatives(Some(Benchmark::Symbol { id: SymbolId(0), name: "X".to_owned() }));
+        assert_eq!(held(&market, &x, TickRange { first: 0, last: 2 }), None);
+        let found = relatives(Some(x));
         // The agents end at 1000 + 1521 % 7 = 1002 and 1004, the symbol at 13.8 of 10.
         assert!((found[0].excess_return.unwrap() - (0.002 - 0.38)).abs() < 1e-12);
         assert!(found[1].beta.is_ok());

@@ -2,10 +2,10 @@
 
 use super::regime::Regime;
 use super::repeats::Spread;
-use crate::domain::{AgentName, SymbolId, Timestamp};
+use crate::domain::{AgentName, Timestamp};
 use crate::engine::{Replay, Window};
 use crate::metrics::{Measure, Metrics, Missing, PeriodStats, Score, SeriesMetrics};
-use crate::scenario::{Aggregate, MetricSpec, RankingMetric};
+use crate::scenario::{Aggregate, Benchmark, MetricSpec, RankingMetric};
 
 /// All agents over all windows, with the rankings.
 #[derive(Debug)]
@@ -25,10 +25,8 @@ pub struct Tournament {
 /// A symbol that the agents are measured against: bought at each window's start and held to its end, without costs.
 #[derive(Debug, Clone)]
 pub struct BenchmarkResult {
-    /// Index in the scenario's symbols.
-    pub symbol: SymbolId,
-    /// Name shown in reports.
-    pub name: String,
+    /// A symbol of the scenario, or one that nobody trades.
+    pub symbol: Benchmark,
     /// Growth over all windows chained, as a fraction.
     pub total_return: Measure,
     /// The metrics of these returns, as those of an agent's record.

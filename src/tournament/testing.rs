@@ -160,6 +160,8 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
             gaps: GapRule::default(),
             calendar: None,
             accept: Vec::new(),
+            actions: Default::default(),
+            day: Default::default(),
         },
         venue: VenueSpec::default(),
         agents: agents.iter().map(agent).collect(),

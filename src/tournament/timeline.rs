@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::ranking::better_keys;
 use super::score::score;
-use crate::domain::{Cash, Qty, Span, Timestamp};
+use crate::domain::{Cash, DayStart, Qty, Span, Timestamp};
 use crate::engine::batch::ClosedTrade;
 use crate::metrics::{self, DatedExtremes, Drawdown, MetricInputs, Sample, Sampling, Score};
 use crate::scenario::{MetricSpec, RankingMetric};
@@ -32,6 +32,8 @@ pub struct Timeline {
     pub at_close: bool,
     /// Length of a bar.
     pub interval: Span,
+    /// Where trading days begin.
+    pub day: DayStart,
     /// Conventions of the metrics.
     pub conventions: MetricSpec,
     /// In the scenario's order.
@@ -164,7 +166,9 @@ fn observed(
     let close = |index: usize| curve[index].0 + timeline.interval;
     let is_point = |index: usize| {
         agent.sampling == Sampling::PerBar
-            || curve.get(index + 1).is_none_or(|next| next.0.utc_day() != curve[index].0.utc_day())
+            || curve
+                .get(index + 1)
+                .is_none_or(|next| timeline.day.day_of(next.0) != timeline.day.day_of(curve[index].0))
     };
     let points: Vec<usize> = (0..curve.len()).filter(|index| is_point(*index)).collect();
     let equity: Vec<f64> = curve.iter().map(|(_, equity, _)| equity.to_f64()).collect();
@@ -198,10 +202,10 @@ fn observed(
     }
 }
 
-/// Length of the window until the close of a bar; where sampling is daily at least the UTC days it spans, as when the
+/// Length of the window until the close of a bar; where sampling is daily at least the trading days it spans, as when the
 /// run was measured.
 fn length(timeline: &Timeline, sampling: Sampling, open: Timestamp) -> Span {
     let elapsed = open + timeline.interval - timeline.start;
-    let whole_days = Span::DAY.times(open.utc_day() - timeline.start.utc_day() + 1);
+    let whole_days = Span::DAY.times(timeline.day.day_of(open) - timeline.day.day_of(timeline.start) + 1);
     if sampling == Sampling::Daily { elapsed.max(whole_days) } else { elapsed }
 }

@@ -138,7 +138,12 @@ fn cut(market: &Market, tick: usize) -> Market {
         detail: series.detail.as_ref().map(before),
         ..SeriesBars::plain(series.instrument.clone(), before(&series.bars))
     });
-    framed(Market::assemble(market.interval, series.collect(), None, None).unwrap())
+    let mut cut = framed(Market::assemble(market.interval, series.collect(), None, None).unwrap());
+    cut.day = market.day;
+    for (own, whole) in cut.symbols.iter_mut().zip(&market.symbols) {
+        own.actions.clone_from(&whole.actions);
+    }
+    cut
 }
 
 proptest! {

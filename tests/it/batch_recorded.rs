@@ -40,9 +40,16 @@ fn market() -> Option<Market> {
         gaps: GapRule::default(),
         calendar: None,
         accept: Vec::new(),
+        actions: Default::default(),
+        day: Default::default(),
     };
-    let request =
-        LoadRequest { spec: &spec, frames: &Default::default(), history_bars: 2_000, detail: false };
+    let request = LoadRequest {
+        spec: &spec,
+        frames: &Default::default(),
+        history_bars: 2_000,
+        detail: false,
+        benchmark: None,
+    };
     Some(load(&request).unwrap())
 }
 

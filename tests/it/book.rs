@@ -9,10 +9,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tiltyard::internals::domain::RefusalCode;
+use tiltyard::internals::domain::{Metric, RefusalCode};
 use tiltyard::internals::scenario::catalogue::STRATEGIES;
 use tiltyard::internals::scenario::expr::{OPERATORS, REFERENCE};
 use tiltyard::internals::scenario::format::{Fallback, KeyDoc, ROOT, TableDoc, ValueType};
+use tiltyard::internals::store::dictionary::{ResultTable, TableColumn};
 
 use crate::support::stage::Stage;
 
@@ -60,7 +61,11 @@ fn links_between_pages_lead_somewhere() {
 
 #[test]
 fn the_reference_is_made_from_the_programs_tables() {
-    let pages = [("reference_scenario.md", scenario()), ("reference_strategies.md", strategies())];
+    let pages = [
+        ("reference_scenario.md", scenario()),
+        ("reference_strategies.md", strategies()),
+        ("reference_results.md", results()),
+    ];
     for (name, made) in pages {
         let path = docs().join(name);
         if std::env::var("BOOK").is_ok_and(|wish| wish == "overwrite") {
@@ -223,6 +228,50 @@ fn strategies() -> String {
     text.push_str("\n## Operators in rules\n\n| form | meaning |\n|---|---|\n");
     for (_, form, doc) in OPERATORS {
         let _ = writeln!(text, "| `{}` | {} |", cell(form), cell(doc));
+    }
+    text
+}
+
+fn results() -> String {
+    let mut text = "# Reference: result tables\n\nThis page lists the Parquet files of a run with every column. It is made from the program's \
+                    own tables (`tests/it/book.rs`). Each file has the same texts in its metadata under `tiltyard.columns`, beside \
+                    `tiltyard.version`, `tiltyard.table` and `tiltyard.row`. The other files are listed in \
+                    [commands.md](commands.md#result-files).\n\nMoney is `decimal(38, 8)`; with `[report] money = \"float\"` it is `float64`. \
+                    With `formats = [\"csv\"]` each file has a twin in CSV.\n\n```python\nimport json\nimport pyarrow.parquet as pq\n\n\
+                    about = pq.read_metadata(\"reports/NAME/RUN/agents/AGENT/trades.parquet\").metadata\n\
+                    columns = json.loads(about[b\"tiltyard.columns\"])\nprint(columns[\"mae\"])\n```\n\n"
+        .to_owned();
+    for table in ResultTable::ALL {
+        let _ = writeln!(text, "## `{}.parquet`\n\nOne row is {}.", table.name, table.row);
+        if !table.place.is_empty() {
+            let mut place = table.place.to_owned();
+            place[..1].make_ascii_uppercase();
+            let _ = writeln!(text, "{place}.");
+        }
+        text.push_str("\n| column | type | unit | meaning |\n|---|---|---|---|\n");
+        for column in table.columns {
+            match column {
+                TableColumn::Fixed(doc) | TableColumn::InSomeRuns(doc) => {
+                    let null = if doc.nullable { ", or null" } else { "" };
+                    let (values, meaning) = (doc.values.as_str(), cell(doc.doc));
+                    let _ = writeln!(text, "| `{}` | {values}{null} | {} | {meaning} |", doc.name, doc.unit);
+                }
+                TableColumn::Parameters => {
+                    text.push_str("| by path | of its values |  | one column for each swept parameter |\n");
+                }
+                TableColumn::Metrics => {
+                    text.push_str(
+                        "| by key | float64, or null | see below | one column for each metric below |\n",
+                    );
+                }
+            }
+        }
+        text.push('\n');
+    }
+    text.push_str("## Metrics as columns\n\nThe metrics of sweeps. All metrics are defined in [metrics.md](metrics.md).\n\n| column | unit | meaning |\n|---|---|---|\n");
+    for metric in Metric::ALL.iter().filter(|metric| !metric.is_relative()) {
+        let info = metric.info();
+        let _ = writeln!(text, "| `{}` | {} | {} |", info.key, info.unit.as_str(), cell(info.doc));
     }
     text
 }

@@ -102,6 +102,35 @@ proptest! {
         }
     }
 
+    /// Each dividend is paid on what was held before its bar, and money is what trades and dividends brought.
+    #[test]
+    fn dividends_are_conserved(seed in any::<u64>()) {
+        let mut fixture = fixture(seed, None);
+        crate::skipping::pay_dividends(&mut fixture.market, &mut Dice(seed ^ 0x77));
+        let replay = run(&fixture, seed);
+        let posted: Cash = replay.postings.iter().map(|one| one.amount).sum();
+        let pnl: Cash = replay.round_trips.iter().map(|trip| trip.pnl).sum();
+        prop_assert_eq!(pnl + posted, replay.final_equity - fixture.start);
+        let (mut due, ticks) = (Vec::new(), replay.window.ticks);
+        for (index, series) in fixture.market.symbols.iter().enumerate() {
+            for one in &series.actions.as_ref().unwrap().dividends {
+                let tick = fixture.market.first_tick_from(one.at);
+                let held = replay.holdings.iter().rfind(|holding| holding.tick < tick);
+                let held = held.map_or(Qty::ZERO, |holding| holding.quantities[index]);
+                let amount = Cash::notional(one.amount, held);
+                if ticks.first < tick && tick < ticks.last && !amount.is_zero() {
+                    due.push((tick, index, amount));
+                }
+            }
+        }
+        due.sort();
+        let mut paid: Vec<_> =
+            replay.postings.iter().map(|one| (one.tick, one.symbol.unwrap().index(), one.amount)).collect();
+        prop_assert!(paid.is_sorted_by_key(|one| one.0));
+        paid.sort();
+        prop_assert_eq!(paid, due);
+    }
+
     #[test]
     fn both_equity_curves_agree(seed in any::<u64>()) {
         let fixture = fixture(seed, None);

@@ -33,7 +33,9 @@ fn hourly() -> Held {
         ScenarioSource::parse("held".as_ref(), text, env!("CARGO_MANIFEST_DIR").as_ref(), &NoRegistry);
     let spec = &source.unwrap().scenario.market;
     let frames = Default::default();
-    let market = load(&LoadRequest { spec, frames: &frames, history_bars: 0, detail: false }).unwrap();
+    let market =
+        load(&LoadRequest { spec, frames: &frames, history_bars: 0, detail: false, benchmark: None })
+            .unwrap();
     ["ALPHA", "BRAVO"].into_iter().zip(market.symbols.iter().map(|series| series.bars.clone())).collect()
 }
 

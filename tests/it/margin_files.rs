@@ -36,7 +36,13 @@ fn text(keys: &str) -> String {
 fn refused(folder: &Path, keys: &str) -> (String, String) {
     let scenario = Scenario::parse(&text(keys), folder).unwrap().0;
     let frames = std::collections::BTreeMap::new();
-    let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars: 0, detail: false };
+    let request = LoadRequest {
+        spec: &scenario.market,
+        frames: &frames,
+        history_bars: 0,
+        detail: false,
+        benchmark: None,
+    };
     let error = load(&request).unwrap_err();
     (error.to_string(), error.help())
 }

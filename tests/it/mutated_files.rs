@@ -258,7 +258,13 @@ fn run(path: &Path) {
         );
         let (scenario, _) = Scenario::parse(&text, Path::new(".")).unwrap();
         let frames = BTreeMap::from([("4h".parse().unwrap(), 3)]);
-        let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars: 2, detail: false };
+        let request = LoadRequest {
+            spec: &scenario.market,
+            frames: &frames,
+            history_bars: 2,
+            detail: false,
+            benchmark: None,
+        };
         if let Err(error) = load(&request) {
             named(path, &error);
         }

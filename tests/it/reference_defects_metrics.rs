@@ -19,6 +19,8 @@ fn market(interval: &str, ticks: i64) -> Market {
         symbols: Vec::new(),
         digest: String::new(),
         stated: None,
+        benchmark: None,
+        day: Default::default(),
         trading_year: tiltyard::internals::market::TradingYear::of(
             tiltyard::internals::scenario::Calendar::RoundTheClock,
         ),

@@ -8,10 +8,10 @@ use crate::support::cases::{Dice, Monkey, Shape, shaped_fixture};
 use crate::support::rules::{rule_set, times};
 use crate::testkit::*;
 use proptest::prelude::*;
-use tiltyard::internals::domain::{Action, Bps, Interval, Seed, SymbolId};
+use tiltyard::internals::domain::{Action, Bps, Interval, Price, Seed, SymbolId};
 use tiltyard::internals::engine::{Job, Replay, Window, replay, replay_skipping};
 use tiltyard::internals::indicator::{History, IndicatorCache};
-use tiltyard::internals::market::{Bars, Market, SeriesBars, TickRange};
+use tiltyard::internals::market::{ActionSeries, Bars, Dividend, Market, SeriesBars, TickRange};
 use tiltyard::internals::metrics;
 use tiltyard::internals::scenario::{MetricSpec, OnBreach, StrategyKind, StrategySpec, WarmUp};
 use tiltyard::internals::strategy::{
@@ -27,12 +27,32 @@ pub fn fixture(dice: &mut Dice) -> Fixture {
     let mut fixture = shaped_fixture(dice.roll(), None, shape);
     let market = framed(std::mem::replace(&mut fixture.market, market_of("1h", vec![flat(&[1.0])])));
     fixture.market = market;
+    let days = ["utc", "utc", "17:00 America/New_York", "05:30", "03:30 Asia/Kolkata"];
+    fixture.market.day = days[dice.below(5) as usize].parse().unwrap();
+    if dice.one_in(3) {
+        pay_dividends(&mut fixture.market, dice);
+    }
     if dice.one_in(2) {
         // Limits that a small market reaches.
         fixture.risk.daily_loss_limit = Some(Bps::from_percent(dice.between(0.05, 3.0)));
         fixture.risk.max_drawdown = Some(Bps::from_percent(dice.between(0.1, 8.0)));
     }
     fixture
+}
+
+/// Gives the symbols a few random dividends.
+pub fn pay_dividends(market: &mut Market, dice: &mut Dice) {
+    let clock = market.clock.clone();
+    for series in &mut market.symbols {
+        let mut dividends: Vec<Dividend> = (0..dice.below(6))
+            .map(|_| Dividend {
+                at: clock[dice.below(clock.len() as u64) as usize],
+                amount: Price::from_f64(dice.between(0.0, 2.0)),
+            })
+            .collect();
+        dividends.sort_by_key(|one| one.at);
+        series.actions = Some(Box::new(ActionSeries { splits: Vec::new(), dividends }));
+    }
 }
 
 /// The market with frames of 4 and of 24 bars. Symbols without a bar are removed.

@@ -62,6 +62,8 @@ fn scenario(market: &Market) -> Scenario {
             gaps: GapRule::default(),
             calendar: None,
             accept: Vec::new(),
+            actions: Default::default(),
+            day: Default::default(),
         },
         venue: VenueSpec::default(),
         agents: vec![

@@ -3,6 +3,7 @@
 use super::several::SeveralColumns;
 use super::{Batch, Ineligible};
 use crate::domain::{Bps, Interval, SymbolId};
+use crate::market::SymbolSeries;
 use crate::scenario::{
     Entries, FillAt, Intrabar, OnBreach, RiskProfile, Slippage, StrategyKind, StrategySpec, VenueSpec,
 };
@@ -16,6 +17,7 @@ pub(super) fn common(batch: &Batch<'_>) -> Result<Bps, Ineligible> {
     let market = batch.job.market;
     match market.symbols.as_slice() {
         [only] if !only.is_whole() => Err(Ineligible::Symbols),
+        all if all.iter().any(SymbolSeries::pays_dividends) => Err(Ineligible::Dividends),
         [_] => venue(batch.job.venue),
         _ if batch.job.on_margin() => Err(Ineligible::Symbols),
         _ => venue(batch.job.venue),

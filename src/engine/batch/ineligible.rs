@@ -7,6 +7,9 @@ pub enum Ineligible {
     /// or is on margin.
     #[error("the symbols' bars have holes that matter to its orders, or one of several symbols is on margin")]
     Symbols,
+    /// Dividends are paid in the market.
+    #[error("a symbol pays dividends, which are posted on the way")]
+    Dividends,
     /// The agent starts with positions.
     #[error("the agent starts with positions")]
     Carried,

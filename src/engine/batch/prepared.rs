@@ -70,7 +70,7 @@ impl<'a> Batch<'a> {
         let columns = SeveralColumns::new(&self.job, slippage);
         let samples = self.samples.iter().map(|&tick| tick - self.job.window.ticks.first).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
-            Some(_) => columns.day_ends(),
+            Some(_) => columns.day_ends(self.job.market.day),
             None => Vec::new(),
         };
         Ok(Ground::Several { columns, samples, day_ends })
@@ -100,7 +100,7 @@ impl<'a> Batch<'a> {
         self.start()?;
         let samples = self.samples.iter().map(|&tick| tick - columns.base).collect();
         let day_ends = match self.job.risk.daily_loss_limit {
-            Some(_) => columns.day_ends(),
+            Some(_) => columns.day_ends(self.job.market.day),
             None => Vec::new(),
         };
         let margin = self.job.on_margin().then(|| MarginColumns::new(&self.job, series, columns.base));

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::compare::{Compare, Work, dispatch};
 use super::segment::{BLOCK, Closes, higher, lower, scan};
 use super::units::{FeeSchedule, price_units};
-use crate::domain::{Bps, Price, Timestamp};
+use crate::domain::{Bps, DayStart, Price, Timestamp};
 
 /// Largest price: below it prices become units by one multiplication.
 const HIGHEST_PRICE: f64 = 2e7;
@@ -106,15 +106,28 @@ impl<'m> SharedColumns<'m> {
         self.sums[row + 1].wrapping_sub(self.sums[row + 1 - n])
     }
 
-    /// The bars of the window after which a new UTC day begins.
-    pub fn day_ends(&self) -> Vec<usize> {
-        let days = self.clock[self.origin..].windows(2).zip(self.origin..);
-        days.filter(|(pair, _)| pair[0].utc_day() < pair[1].utc_day()).map(|(_, bar)| bar).collect()
+    /// The bars of the window after which a new trading day begins.
+    pub fn day_ends(&self, day: DayStart) -> Vec<usize> {
+        day_ends(&self.clock[self.origin..], day).into_iter().map(|bar| self.origin + bar).collect()
     }
 
     pub fn closes(&self) -> Closes<'_> {
         Closes { close: &self.all_closes[self.base..], lows: &self.lows, highs: &self.highs }
     }
+}
+
+/// The bars of a clock after which a new trading day begins.
+pub(super) fn day_ends(clock: &[Timestamp], day: DayStart) -> Vec<usize> {
+    let Some(&first) = clock.first() else { return Vec::new() };
+    let mut next = day.end_after(first);
+    let ends = |(bar, pair): (usize, &[Timestamp])| {
+        let ends = pair[1] >= next;
+        if ends {
+            next = day.end_after(pair[1]);
+        }
+        ends.then_some(bar)
+    };
+    clock.windows(2).enumerate().filter_map(ends).collect()
 }
 
 fn highest_of(values: &[f64]) -> f64 {

@@ -106,9 +106,10 @@ fn sniff(path: &Path, mut file: &File) -> Result<(), MarketError> {
 /// Refuses compression codecs that this program does not support.
 fn supported(path: &Path, metadata: &ArrowReaderMetadata) -> Result<(), MarketError> {
     let groups = metadata.metadata().row_groups().iter();
-    let codec = groups.flat_map(|group| group.columns()).map(|column| column.compression()).find(|codec| {
-        !matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_))
-    });
+    let codec = groups
+        .flat_map(|group| group.columns())
+        .map(|column| column.compression())
+        .find(|codec| matches!(codec, Compression::LZO));
     match codec {
         Some(codec) => {
             let codec = codec.to_string().to_lowercase();

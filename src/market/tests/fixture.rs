@@ -111,6 +111,8 @@ impl Want {
             gaps: GapRule::Keep,
             calendar: None,
             accept: Acceptable::ALL.to_vec(),
+            actions: Default::default(),
+            day: Default::default(),
         };
         Self { spec, frames: BTreeMap::new(), history: 0, detail: false }
     }
@@ -142,6 +144,7 @@ impl Want {
             frames: &self.frames,
             history_bars: self.history,
             detail: self.detail,
+            benchmark: None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! Results of loading: rows, history, frames, detail, several symbols, multi-part files.
 
 use super::fixture::{Folder, Want, at, bars, every};
-use crate::market::{TickRange, load_again};
+use crate::domain::Symbol;
+use crate::market::{LoadRequest, TickRange, load, load_again};
 
 #[test]
 fn written_bars_read_back_unchanged() {
@@ -212,4 +213,25 @@ fn a_market_is_read_again_only_where_that_would_give_another() {
         assert_eq!(if is_same { own } else { again.digest }, wanted.digest, "case {number}");
         assert_eq!((again.clock, again.in_range), (wanted.clock, wanted.in_range), "case {number}");
     }
+}
+
+#[test]
+fn a_market_is_not_given_back_for_another_benchmark_or_another_day_or_with_actions() {
+    let hours = bars("1h", "2024-01-01", 48);
+    let folder = Folder::new().with("A_1h.parquet", &hours).with("B_1h.parquet", &hours);
+    let want = Want::new(folder.path(), &["A"], "1h");
+    let benchmark = Symbol::new("B").unwrap();
+    let compared = LoadRequest { benchmark: Some(&benchmark), ..want.request() };
+    let mut other_days = Want::new(folder.path(), &["A"], "1h");
+    other_days.spec.day = "forex".parse().unwrap();
+    let given_back = |first: &LoadRequest<'_>, second: &LoadRequest<'_>| {
+        let mut before = load(first).unwrap();
+        before.digest = "marked".to_owned();
+        load_again(second, None, Some(before)).unwrap().digest == "marked"
+    };
+    assert!(given_back(&want.request(), &want.request()) && given_back(&compared, &compared));
+    assert!(!given_back(&want.request(), &compared) && !given_back(&compared, &want.request()));
+    assert!(!given_back(&want.request(), &other_days.request()));
+    std::fs::write(folder.path().join("A_actions.csv"), "date,dividend\n2024-01-02,1\n").unwrap();
+    assert!(!given_back(&want.request(), &want.request()));
 }

@@ -1,6 +1,6 @@
 //! Complete loads: files in temporary folders, and recorded data where present.
 
-mod fixture;
+pub(super) mod fixture;
 mod loading;
 mod recorded;
 mod refusals;

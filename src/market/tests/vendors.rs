@@ -8,6 +8,7 @@ use arrow_array::{
     ArrayRef, Date32Array, Decimal128Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
     TimestampNanosecondArray, UInt64Array,
 };
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
@@ -154,4 +155,31 @@ fn a_frame_reads_no_further_back_than_it_needs() {
     assert_eq!(frame.bars.ts[0], at("2024-01-03T00:00"));
     assert_eq!(frame.bars.volume[0], (49 + 50 + 51 + 52) as f64);
     assert_eq!(frame.closed[0], 3);
+}
+
+#[test]
+fn every_usual_compression_is_read() {
+    let all = [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ];
+    let numbers: Vec<f64> = (0..5_000).map(|row| 100.0 + f64::from(row % 50)).collect();
+    let times: Vec<i64> = (0..5_000).map(|row| 1_704_067_200_000 + row * 60_000).collect();
+    for compression in all {
+        let folder = Folder::new();
+        let columns: Vec<(&str, ArrayRef)> =
+            std::iter::once(("ts", Arc::new(Int64Array::from(times.clone())) as ArrayRef))
+                .chain(["open", "high", "low", "close", "volume"].map(|name| (name, floats(&numbers))))
+                .collect();
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let properties = WriterProperties::builder().set_compression(compression).build();
+        write_batch(&folder.path().join("A_1m.parquet"), &batch, properties);
+        let market = folder.load(&["A"], "1m").unwrap_or_else(|error| panic!("{compression}: {error}"));
+        assert_eq!(market.symbols[0].bars.close, numbers, "{compression}");
+    }
 }

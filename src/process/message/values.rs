@@ -64,7 +64,7 @@ pub enum TimeInForceWord {
     /// Until it fills or the window ends.
     #[default]
     Gtc,
-    /// Until the end of the UTC day.
+    /// Until the end of the trading day.
     Day,
     /// Until the first bar that could match it.
     Ioc,

@@ -52,6 +52,19 @@ pub(super) fn about(stored: &StoredRun) -> About {
     }
 }
 
+fn actions(run: &RunRecord) -> String {
+    let Some(actions) = &run.market.actions else { return "none applied".to_owned() };
+    if actions.symbols.is_empty() {
+        return "in the bars, as the scenario says".to_owned();
+    }
+    let of = |one: &crate::store::SymbolActions| {
+        let splits = one.splits.iter().map(|split| format!("split {split}"));
+        let dividends = crate::domain::counted(one.dividends as u64, "dividend");
+        format!("{}: {}", one.symbol, splits.chain([dividends]).collect::<Vec<_>>().join(", "))
+    };
+    actions.symbols.iter().map(of).collect::<Vec<_>>().join("; ")
+}
+
 fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
     let (from, to) = range(&run.market.start, &run.market.end);
     let market = &run.market;
@@ -66,12 +79,17 @@ fn facts(run: &RunRecord) -> Vec<(&'static str, String)> {
         ("costs", wording::costs(&run.costs)),
         ("fills", fills(run)),
         ("gaps, history", format!("gaps {}, indicators start {}", market.gaps, history(&market.warm_up))),
+        ("corporate actions", actions(run)),
         ("seed", run.seed.to_string()),
         ("market", format!("BLAKE3 {digest}…")),
         ("metrics", metrics(run)),
         ("versions", format!("tiltyard {}, semantics {}", run.tiltyard_version, run.semantics_version)),
         ("run identity", run.identity.clone()),
     ];
+    let days: crate::domain::DayStart = market.day.parse().unwrap_or_default();
+    if !days.is_utc() {
+        facts.insert(2, ("trading days", format!("begin at {days}")));
+    }
     if let Some(benchmark) = &run.benchmark {
         facts.insert(3, ("benchmark", benchmark.clone()));
     }

@@ -45,7 +45,13 @@ windows        = { kind = "sequential", length = "35d", count = 3 }
 fn played(out: &Path) -> StoredRun {
     let (scenario, _) = Scenario::parse(SCENARIO, Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
     let frames = BTreeMap::new();
-    let request = LoadRequest { spec: &scenario.market, frames: &frames, history_bars: 0, detail: false };
+    let request = LoadRequest {
+        spec: &scenario.market,
+        frames: &frames,
+        history_bars: 0,
+        detail: false,
+        benchmark: None,
+    };
     let market: Market = market::load(&request).unwrap();
     let range = DateRange::from(market.in_range);
     let windows = plan_windows(&scenario.battle.windows, &market, range, scenario.seed).unwrap();

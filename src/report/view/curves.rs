@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::daily::{Daily, DailyReader};
 use super::series::Series;
-use crate::domain::Timestamp;
+use crate::domain::{DayStart, Timestamp};
 use crate::store::{
     self, CurveRow, Downsampler, EntrantRecord, JobRecord, Point, StoreError, StoredRun, WindowRecord,
 };
@@ -120,6 +120,8 @@ struct CurvePlan {
     single: Share,
     /// Points of a sparkline.
     spark: usize,
+    /// Where trading days begin.
+    day: DayStart,
     /// Ticks of all windows.
     ticks: usize,
 }
@@ -160,6 +162,7 @@ impl CurvePlan {
             // Curves of many agents are drawn beside chained ones, and the page has tables of all agents too.
             single: Share::of(if agents > DRAWN { SINGLE / 2 } else { SINGLE } / shown, agents),
             spark: (SPARKS / agents).clamp(FEWEST_OF_MANY, SPARK),
+            day: stored.run.market.day.parse().unwrap_or_default(),
             ticks: stored.run.windows.iter().map(|window| window.ticks).sum(),
         }
     }
@@ -247,7 +250,7 @@ impl<'a> CurveReader<'a> {
             done: Vec::new(),
             chained: Pair::new(plan.ticks, plan.chained.points(is_drawn)),
             spark: Downsampler::new(plan.ticks, plan.spark),
-            daily: DailyReader::default(),
+            daily: DailyReader::of(plan.day),
             row: 0,
             index: 100.0,
             peak: 100.0,

@@ -1,9 +1,10 @@
 //! An agent's returns by day, taken while its curve is read: for histograms, correlations and rolling numbers.
 //!
 //! A day's return is from the last close of the day before to its own; that of a window's first day from its starting
-//! balance. Bars longer than a day have one return each. Days are in UTC, by the opens of the bars.
+//! balance. Bars longer than a day have one return each. Days are trading days, by the opens
+//! of the bars.
 
-use crate::domain::Span;
+use crate::domain::{DayStart, Timestamp};
 use crate::store::CurveRow;
 
 /// Returns by day, in order of time; windows one after the other.
@@ -27,9 +28,18 @@ pub(super) struct DailyReader {
     last: Option<(i64, CurveRow)>,
     /// Equity that the day's return is of.
     base: f64,
+    /// Where trading days begin.
+    start: DayStart,
+    /// When the day of the last row ends.
+    ends: i64,
 }
 
 impl DailyReader {
+    /// With trading days that begin there.
+    pub fn of(start: DayStart) -> Self {
+        Self { start, ..Self::default() }
+    }
+
     /// A window begins with this equity.
     pub fn start_window(&mut self, equity: f64) {
         self.end_day();
@@ -39,10 +49,15 @@ impl DailyReader {
 
     /// The next row.
     pub fn take(&mut self, row: &CurveRow) {
-        let day = row.at.div_euclid(Span::DAY.micros());
-        if self.last.is_some_and(|(last, _)| last != day) {
-            self.end_day();
-        }
+        let at = Timestamp::from_micros(row.at);
+        let day = match self.last {
+            Some((last, _)) if row.at < self.ends => last,
+            _ => {
+                self.end_day();
+                self.ends = self.start.end_after(at).micros();
+                self.start.day_of(at)
+            }
+        };
         self.last = Some((day, *row));
     }
 

@@ -204,7 +204,7 @@ fn benchmark(stored: &StoredRun) -> Option<BenchmarkCurve> {
 
 /// The days of a benchmark that is a symbol.
 fn held_days(stored: &StoredRun) -> Result<Option<Daily>, StoreError> {
-    let mut reader = DailyReader::default();
+    let mut reader = DailyReader::of(stored.run.market.day.parse().unwrap_or_default());
     let mut window = None;
     store::held_curve(&stored.folder, |row| {
         if window.replace(row.window) != Some(row.window) {

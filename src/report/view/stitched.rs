@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::series::Series;
-use crate::domain::Span;
+use crate::domain::{DayStart, Span, Timestamp};
 use crate::report::numbers::{count, signed};
 use crate::store::{self, Downsampler, Point, StoreError, StoredRun};
 
@@ -42,7 +42,7 @@ pub(super) fn read(stored: &StoredRun, agent: &str) -> Result<Option<Stitched>, 
     }
     let mut winner = winner(stored, agent, &windows)?;
     if is_daily(&points) {
-        winner = day_ends(&winner);
+        winner = day_ends(&winner, stored.run.market.day.parse().unwrap_or_default());
     }
     let end = last.1.1;
     let ends = (end, winner.last().map_or(START, |point| point.1));
@@ -81,9 +81,9 @@ fn is_daily(points: &[(u32, Point)]) -> bool {
     steps.filter(|step| *step >= day / 2).count() * 2 > points.len()
 }
 
-/// The last point of each day.
-fn day_ends(points: &[Point]) -> Vec<Point> {
-    let day = |point: &Point| point.0.div_euclid(Span::DAY.micros());
+/// The last point of each trading day.
+fn day_ends(points: &[Point], day: DayStart) -> Vec<Point> {
+    let day = |point: &Point| day.day_of(Timestamp::from_micros(point.0));
     let is_last =
         |(index, point): &(usize, &Point)| points.get(index + 1).is_none_or(|next| day(next) != day(point));
     points.iter().enumerate().filter(is_last).map(|(_, point)| *point).collect()
@@ -118,7 +118,9 @@ mod tests {
     fn curves_of_days_are_compared_by_day() {
         let hour = 3_600_000_000;
         let hours: Vec<Point> = (0..48).map(|at| (at * hour, at as f64)).collect();
-        assert_eq!(day_ends(&hours), [(23 * hour, 23.0), (47 * hour, 47.0)]);
+        assert_eq!(day_ends(&hours, DayStart::UTC), [(23 * hour, 23.0), (47 * hour, 47.0)]);
+        let noon = "12:00".parse().unwrap();
+        assert_eq!(day_ends(&hours, noon), [(11 * hour, 11.0), (35 * hour, 35.0), (47 * hour, 47.0)]);
         let in_window = |step: i64| (0..5).map(|at| (1, (at * step * hour, 1.0))).collect::<Vec<_>>();
         assert!(is_daily(&in_window(24)) && !is_daily(&in_window(1)));
     }

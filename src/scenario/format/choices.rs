@@ -1,9 +1,9 @@
 //! The names that scenario files use for the variants of enums.
 
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar, Isolation,
-    MetricsProfile, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance, ReportFormat, SignalMode,
-    Stamp, TieBreak, Transport, WalletChoice, WarmUp,
+    Acceptable, ActionRule, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar,
+    Isolation, MetricsProfile, MoneyColumns, OnBreach, OnTimeout, RankingMetric, RatingSystem, Rebalance,
+    ReportFormat, SignalMode, Stamp, TieBreak, Transport, WalletChoice, WarmUp,
 };
 
 /// A variant's name and its meaning.
@@ -107,6 +107,25 @@ impl Choice for Rebalance {
             "the symbols that a row names, also where the weight is the same",
         ),
         (Self::EveryBar, Self::EveryBar.as_str(), "every symbol at every bar"),
+    ];
+}
+
+impl Choice for ActionRule {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (
+            Self::Apply,
+            Self::Apply.as_str(),
+            "those of a file `SYMBOL_actions.csv` or `.parquet` beside the bars: splits change the unit of later bars, \
+             dividends are paid",
+        ),
+        (Self::Adjusted, Self::Adjusted.as_str(), "the bars are adjusted already; no such file is read"),
+    ];
+}
+
+impl Choice for MoneyColumns {
+    const ALL: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Decimal, Self::Decimal.as_str(), "exact decimals of eight places"),
+        (Self::Float, Self::Float.as_str(), "64-bit floats, the nearest to each amount"),
     ];
 }
 

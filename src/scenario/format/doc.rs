@@ -129,6 +129,8 @@ pub enum ValueType {
     Interval,
     /// A time zone of the IANA database.
     Zone,
+    /// Where trading days begin: a time of day with a zone, or the name of a market.
+    DayStart,
     /// One of a set of words.
     Choice {
         /// Noun for messages: what the words name.
@@ -187,6 +189,7 @@ impl ValueType {
             Self::Span => "duration".to_owned(),
             Self::Interval => "interval".to_owned(),
             Self::Zone => "time zone".to_owned(),
+            Self::DayStart => "time of day and zone".to_owned(),
             Self::Choice { noun, .. } => (*noun).to_owned(),
             Self::Limit(of) => format!("{} or false", of.name()),
             Self::List { of, .. } => format!("list of {}s", of.name()),
@@ -238,6 +241,7 @@ impl ValueType {
             Self::Span => "\"30d\"".to_owned(),
             Self::Interval => "\"1h\"".to_owned(),
             Self::Zone => "\"America/New_York\"".to_owned(),
+            Self::DayStart => "\"17:00 America/New_York\"".to_owned(),
             Self::Choice { choices, .. } => {
                 choices().first().map_or_else(String::new, |choice| format!("\"{}\"", choice.name))
             }
@@ -269,6 +273,7 @@ impl ValueType {
             Self::Span => "a duration such as \"30d\"".to_owned(),
             Self::Interval => "a bar interval such as \"1h\"".to_owned(),
             Self::Zone => "a time zone such as \"America/New_York\"".to_owned(),
+            Self::DayStart => "a time of day with a zone such as \"17:00 America/New_York\", or the name of a market such as \"nyse\"".to_owned(),
             Self::Choice { noun, .. } => format!("the name of a {noun}"),
             Self::Limit(of) => format!("{}, or false for no limit", of.expected()),
             Self::List { of, .. } => format!("a list, each {}", of.expected()),

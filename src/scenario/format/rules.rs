@@ -9,7 +9,7 @@ use crate::scenario::TimeInForceWord;
 impl Choice for TimeInForceWord {
     const ALL: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Gtc, "gtc", "until it fills, is cancelled, or the window ends"),
-        (Self::Day, "day", "until the end of the UTC day of the decision"),
+        (Self::Day, "day", "until the end of the trading day of the decision"),
         (Self::Ioc, "ioc", "for the first bar that could match it"),
     ];
 }

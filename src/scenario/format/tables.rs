@@ -9,8 +9,9 @@ use super::{number, optional, percent, required, with_default};
 use super::{validation, windows};
 use crate::scenario::catalogue;
 use crate::scenario::{
-    Acceptable, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar, MarginMode,
-    MetricsProfile, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice, WarmUp,
+    Acceptable, ActionRule, Aggregate, Calendar, Delisted, EquityRows, FillAt, FormatKind, GapRule, Intrabar,
+    MarginMode, MetricsProfile, MoneyColumns, OnBreach, RatingSystem, ReportFormat, TieBreak, WalletChoice,
+    WarmUp,
 };
 
 /// Name of the built-in risk profile of agents that name none.
@@ -143,6 +144,19 @@ const MARKET: TableDoc = TableDoc {
             ValueType::Choice { noun: "calendar", choices: choice_docs::<Calendar> },
             "detected from the bars",
             "Trading hours: decide which missing bars are gaps, and the periods per year.",
+        ),
+        with_default(
+            "actions",
+            ValueType::Choice { noun: "treatment of corporate actions", choices: choice_docs::<ActionRule> },
+            "\"apply\"",
+            "Splits and cash dividends.",
+        ),
+        with_default(
+            "day",
+            ValueType::DayStart,
+            "\"00:00 UTC\"",
+            "Where trading days begin: for daily returns, daily loss limits, `day` orders, and as the zone of rules that name none. \
+             A time of day with a zone, or a market: `utc`, `forex`, `cme`, `nyse`, `nasdaq`, `lse`, `xetra`, `jpx`, `hkex`, `asx`.",
         ),
         with_default(
             "accept",
@@ -578,7 +592,13 @@ const REPORT: TableDoc = TableDoc {
             "benchmark",
             ValueType::Text,
             "none",
-            "Benchmark of the agents: one of them, or a symbol that is bought and held.",
+            "Benchmark of the agents: one of them, or a symbol that is bought and held. A symbol of the market's files that is not among `symbols` is loaded for this alone.",
+        ),
+        with_default(
+            "money",
+            ValueType::Choice { noun: "type of money columns", choices: choice_docs::<MoneyColumns> },
+            "\"decimal\"",
+            "Type of the money columns in Parquet files. CSV files have all digits in any case.",
         ),
         optional(
             "equity",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::{Instrument, Interval, SymbolId, Timestamp};
+use crate::domain::{DayStart, Instrument, Interval, SymbolId, Timestamp};
 
 /// The `[market]` table.
 #[derive(Debug, Clone, Serialize)]
@@ -36,6 +36,12 @@ pub struct MarketSpec {
     pub calendar: Option<Calendar>,
     /// Error-level findings that do not stop the run.
     pub accept: Vec<Acceptable>,
+    /// What becomes of corporate actions (the default is omitted from a run's identity).
+    #[serde(skip_serializing_if = "ActionRule::is_default")]
+    pub actions: ActionRule,
+    /// Where trading days begin (midnight UTC is omitted from a run's identity).
+    #[serde(skip_serializing_if = "DayStart::is_utc")]
+    pub day: DayStart,
 }
 
 impl MarketSpec {
@@ -137,6 +143,31 @@ pub enum Delisted {
     Carry,
     /// Zero, from the first tick after the last bar.
     WriteOff,
+}
+
+/// What becomes of splits and dividends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionRule {
+    /// Files of actions beside the bars are applied.
+    #[default]
+    Apply,
+    /// The bars are adjusted already: files of actions are not read.
+    Adjusted,
+}
+
+impl ActionRule {
+    /// As written in the scenario.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::Adjusted => "adjusted",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::Apply
+    }
 }
 
 /// Treatment of gaps in a symbol's bars.

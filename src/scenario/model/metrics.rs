@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::MarketSpec;
-use crate::domain::{AgentName, SymbolId};
+use crate::domain::{AgentName, Symbol, SymbolId};
 
 /// The `[metrics]` table: conventions of the statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -68,7 +68,8 @@ impl MetricsProfile {
     }
 }
 
-/// The `[report]` table. Only its benchmark is part of a run's identity, because metrics are relative to it.
+/// The `[report]` table. Its benchmark is part of a run's identity, because metrics are relative to it; and so is the type
+/// of money, because the bytes of its files depend on it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ReportSpec {
     /// Files to write in addition to the Parquet and JSON of every run.
@@ -76,9 +77,37 @@ pub struct ReportSpec {
     pub formats: Vec<ReportFormat>,
     /// The benchmark of relative metrics.
     pub benchmark: Option<Benchmark>,
+    /// Type of the columns of money (the exact default is omitted from a run's identity).
+    #[serde(skip_serializing_if = "MoneyColumns::is_exact")]
+    pub money: MoneyColumns,
     /// Which bars of an equity curve are written; by the size of the run where the scenario says nothing.
     #[serde(skip)]
     pub equity: Option<EquityRows>,
+}
+
+/// How the Parquet files of a run store money.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyColumns {
+    /// Exact decimals of eight places.
+    #[default]
+    Decimal,
+    /// The nearest 64-bit floats, for tools that read no decimals well.
+    Float,
+}
+
+impl MoneyColumns {
+    fn is_exact(&self) -> bool {
+        *self == Self::Decimal
+    }
+
+    /// As written in the scenario.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Decimal => "decimal",
+            Self::Float => "float",
+        }
+    }
 }
 
 impl ReportSpec {
@@ -90,9 +119,17 @@ impl ReportSpec {
         self
     }
 
+    /// The benchmark's symbol where it is none of the scenario's.
+    pub fn untraded(&self) -> Option<&Symbol> {
+        match &self.benchmark {
+            Some(Benchmark::Untraded(symbol)) => Some(symbol),
+            _ => None,
+        }
+    }
+
     /// Whether no result depends on this table.
     pub(super) fn changes_nothing(&self) -> bool {
-        self.benchmark.is_none()
+        self.benchmark.is_none() && self.money.is_exact()
     }
 }
 
@@ -145,6 +182,8 @@ pub enum Benchmark {
         /// Name shown in reports.
         name: String,
     },
+    /// The same of a symbol that is none of the scenario's: its bars are loaded for this alone.
+    Untraded(Symbol),
 }
 
 impl Benchmark {
@@ -153,6 +192,7 @@ impl Benchmark {
         match self {
             Self::Agent(name) => name.as_str(),
             Self::Symbol { name, .. } => name,
+            Self::Untraded(symbol) => symbol.as_str(),
         }
     }
 }

@@ -24,8 +24,10 @@ pub use battle::{Aggregate, BattleSpec, RankingMetric, TieBreak, WindowSpec};
 pub use context::{ContextRow, ContextSpec, ContextTable};
 pub use expression::{Condition, Expr, PositionValue, Series};
 pub use language_model::{BudgetSpec, MaskSpec, ModelSpec, USD};
-pub use market::{Acceptable, Calendar, Delisted, GapRule, InstrumentKind, MarketSpec, WarmUp};
-pub use metrics::{Benchmark, EquityRows, MetricSpec, MetricsProfile, ReportFormat, ReportSpec};
+pub use market::{Acceptable, ActionRule, Calendar, Delisted, GapRule, InstrumentKind, MarketSpec, WarmUp};
+pub use metrics::{
+    Benchmark, EquityRows, MetricSpec, MetricsProfile, MoneyColumns, ReportFormat, ReportSpec,
+};
 pub use process::{DecideSpec, Isolation, OnTimeout, ProcessSpec, RecordedSpec, Transport};
 pub use registered::{ExistingWallet, Registered, StartingWallet, WalletChoice};
 pub use risk::{MarginLimits, MarginMode, OnBreach, RiskProfile};

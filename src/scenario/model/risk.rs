@@ -109,7 +109,7 @@ pub enum OnBreach {
     /// New exposure is refused; existing positions may be kept or sold.
     #[default]
     HaltNew,
-    /// All positions are closed at the next open, and the agent stays flat until the end of the UTC day.
+    /// All positions are closed at the next open, and the agent stays flat until the end of the trading day.
     Flatten,
     /// All positions are closed and the agent is out for the rest of the window; its loss counts.
     Disqualify,

@@ -136,7 +136,7 @@ pub enum RulePrice {
 pub enum TimeInForceWord {
     /// Until it fills, is cancelled, or the window ends.
     Gtc,
-    /// Until the end of the UTC day of the decision.
+    /// Until the end of the trading day of the decision.
     Day,
     /// For the first bar that could match it.
     Ioc,
@@ -147,7 +147,7 @@ pub enum TimeInForceWord {
 pub enum EntryTime {
     /// Until it fills, is cancelled, or the window ends.
     Gtc,
-    /// Until the end of the UTC day of the decision.
+    /// Until the end of the trading day of the decision.
     Day,
     /// For the first bar that could match it.
     Ioc,

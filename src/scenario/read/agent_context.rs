@@ -1,7 +1,7 @@
 //! What agents refer to in the rest of the scenario.
 
 use super::risk::Profiles;
-use crate::domain::{Instrument, Interval, Symbol};
+use crate::domain::{Instrument, Interval, Symbol, Zone};
 use crate::scenario::Registry;
 
 /// What an agent can refer to; `None` where that part had errors.
@@ -16,6 +16,8 @@ pub(super) struct AgentContext<'a> {
     pub(super) profiles: Option<&'a Profiles>,
     /// The quote currency of wallets.
     pub(super) quote: Option<&'a str>,
+    /// Zone of rules that name none.
+    pub(super) zone: Zone,
     /// The registry of agents.
     pub(super) registry: &'a dyn Registry,
 }

@@ -40,10 +40,10 @@ pub(super) struct Bars<'a> {
 }
 
 impl<'a> Bars<'a> {
-    /// Bars of a timeframe, the time in UTC, no position.
+    /// Bars of a timeframe, the time in the market's zone, no position.
     pub(super) const fn of(timeframe: Option<Interval>, context: &AgentContext<'a>) -> Self {
         let (base, symbols) = (context.interval, context.symbols);
-        Self { timeframe, base, symbols, zone: Zone::UTC, position: false }
+        Self { timeframe, base, symbols, zone: context.zone, position: false }
     }
 }
 

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::symbols;
 use super::table::TableReader;
-use crate::domain::{Instrument, Interval, Symbol, SymbolId, Timestamp};
+use crate::domain::{DayStart, Instrument, Interval, Symbol, SymbolId, Timestamp};
 use crate::scenario::format::Preset;
 use crate::scenario::suggest;
 use crate::scenario::{MarketSpec, SymbolFolder};
@@ -55,6 +55,8 @@ pub(super) fn read(
     let gaps = table.value("gaps");
     let calendar = table.optional("calendar");
     let accept = table.value("accept");
+    let actions = table.value("actions");
+    let day = day(table, interval);
     let instruments = instruments(table, symbols.as_deref(), quote.as_ref());
     table.finish();
     let range = range(table, start.as_ref(), end.as_ref(), interval);
@@ -73,6 +75,8 @@ pub(super) fn read(
             gaps: gaps?,
             calendar: calendar?,
             accept: accept?,
+            actions: actions?,
+            day: day?,
         })
     })();
     ReadMarket { spec, symbols, interval, range: range.filter(|_| ordered) }
@@ -105,6 +109,21 @@ fn interval(table: &TableReader<'_>, bars: &Bars) -> Option<Interval> {
         }
         _ => Some(fixed),
     }
+}
+
+/// Where trading days begin; daily bars have the days of their dates.
+fn day(table: &TableReader<'_>, interval: Option<Interval>) -> Option<DayStart> {
+    let day: DayStart = table.value("day")?;
+    let coarse = interval.filter(|&interval| interval >= Interval::DAY && !day.is_utc());
+    if let Some(interval) = coarse {
+        table.problems.error(
+            table.span("day"),
+            format!("`day` needs bars shorter than a day, not {interval} bars"),
+            "a bar of a day or more cannot be divided".to_owned(),
+            Some("remove `day`: each daily bar is a trading day of its own".to_owned()),
+        );
+    }
+    coarse.is_none().then_some(day)
 }
 
 /// The range if both ends are written, in order; reports an end that is not after the start.

@@ -25,6 +25,7 @@ const NO_CONTEXT: AgentContext<'static> = AgentContext {
     interval: None,
     profiles: None,
     quote: None,
+    zone: crate::domain::Zone::UTC,
     registry: &NoRegistry,
 };
 

@@ -14,7 +14,8 @@ pub(super) fn read(
     timeframe: Option<Interval>,
     context: &AgentContext<'_>,
 ) -> Option<RuleSet> {
-    let zone: Option<Zone> = table.value("zone");
+    let zone: Option<Option<Zone>> = table.optional("zone");
+    let zone = zone.map(|zone| zone.unwrap_or(context.zone));
     let bars = Bars { zone: zone.unwrap_or_default(), position: true, ..Bars::of(timeframe, context) };
     let written = |key| table.value::<Vec<WrittenCondition>>(key);
     let all = |key| written(key).and_then(|written| condition::read_all(written, &bars, table.problems));

@@ -76,6 +76,7 @@ fn read(
         interval: market.interval,
         profiles: profiles.as_ref(),
         quote: market.spec.as_ref().map(|spec| spec.quote_asset.as_str()),
+        zone: market.spec.as_ref().map(|spec| spec.day.zone()).unwrap_or_default(),
         registry: outside.registry,
     };
     let tables = root.tables("agents");
@@ -93,7 +94,11 @@ fn read(
     let report = root
         .table("report")
         .and_then(|table| {
-            report::read(&table, repeated.as_deref().or(names.as_deref()), market.symbols.as_deref())
+            let agents = repeated.as_deref().or(names.as_deref());
+            let in_files = || outside.folder.symbols(&market.spec.as_ref()?.path, base_dir).ok();
+            let names =
+                report::BenchmarkNames { agents, symbols: market.symbols.as_deref(), in_files: &in_files };
+            report::read(&table, &names)
         })
         .map(|report| report.named_as(market.spec.as_ref()));
     let tournament = tournament(&root, names.as_deref());

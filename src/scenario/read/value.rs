@@ -11,6 +11,7 @@ use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::phrases;
 use crate::domain::{AgentName, Bps, Cash, MoneyError, Price, Qty, Symbol, UNITS_PER_ONE, Zone};
+use crate::domain::{DayStart, DayStartError};
 use crate::scenario::format::{Choice, ValueType};
 use crate::scenario::problem::Problems;
 use crate::scenario::suggest;
@@ -179,6 +180,23 @@ impl ReadValue for Symbol {
 impl ReadValue for Zone {
     fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
         given.parsed(expected, str::parse)
+    }
+}
+
+impl ReadValue for DayStart {
+    fn read(given: &ValueReader<'_>, expected: &ValueType) -> Option<Self> {
+        let text = given.text(expected)?;
+        let found: Result<Self, DayStartError> = text.parse();
+        found.map_or_else(
+            |error| {
+                given.fail(
+                    format!("`{}`: {error}", given.key),
+                    "no start of a day".to_owned(),
+                    Some(error.help()),
+                )
+            },
+            Some,
+        )
     }
 }
 

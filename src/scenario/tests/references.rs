@@ -1,8 +1,10 @@
 //! Mistakes between tables: unknown references, and ranges and timeframes that do not fit.
 
+use std::path::Path;
+
 use super::{GOOD, assert_mistake, changed, mistake, valid, with_strategy};
 use crate::domain::Span;
-use crate::scenario::Benchmark;
+use crate::scenario::{Benchmark, Outside, Scenario, SymbolFolder};
 
 #[test]
 fn agent_names_are_unique() {
@@ -107,14 +109,38 @@ fn a_benchmark_is_an_agent_or_a_symbol() {
     assert!(matches!(benchmark("BTCUSDT"), Benchmark::Symbol { id, .. } if id.index() == 0));
 }
 
+/// Knows two symbols beside those of the scenario.
+struct Files;
+
+impl SymbolFolder for Files {
+    fn symbols(&self, _: &Path, _: &Path) -> Result<Vec<String>, (String, String)> {
+        Ok(["BTCUSDT", "ETHUSDT", "GOLD", "SPY"].map(str::to_owned).to_vec())
+    }
+}
+
 #[test]
-fn an_unknown_benchmark_is_suggested() {
-    assert_mistake(
-        &format!("{GOOD}\n[report]\nbenchmark = \"trent\"\n"),
-        "unknown agent or symbol `trent` as benchmark",
-        "\"trent\"",
-        Some("did you mean `trend`?"),
-    );
+fn a_benchmark_may_be_a_symbol_that_nobody_trades() {
+    let parse = |name: &str| {
+        let source = format!("{GOOD}\n[report]\nbenchmark = \"{name}\"\n");
+        Scenario::parse_with(&source, Path::new(""), Outside { folder: &Files, ..Outside::NOTHING })
+    };
+    let read = |name: &str| parse(name).unwrap().0;
+    assert_eq!(read("SPY").report.untraded().unwrap().as_str(), "SPY");
+    assert_eq!(read("BTCUSDT").report.untraded(), None);
+    assert!(crate::scenario::identity_json(&read("SPY")).contains("\"benchmark\":\"SPY\""));
+    // Misspelt.
+    for (name, help) in [
+        ("trent", "did you mean `trend`?"),
+        ("GOLT", "did you mean `GOLD`?"),
+        ("xyzzyxyzzy", "known: trend, idle, BTCUSDT, ETHUSDT, GOLD, SPY"),
+    ] {
+        let found = parse(name).unwrap_err().remove(0);
+        assert_eq!(found.message, format!("unknown agent or symbol `{name}` as benchmark"));
+        assert!(found.help.as_deref().unwrap().starts_with(help), "{:?}", found.help);
+    }
+    // Where the files are not known, loading decides.
+    let unknown = valid(&format!("{GOOD}\n[report]\nbenchmark = \"SPX\"\n"));
+    assert_eq!(unknown.report.untraded().unwrap().as_str(), "SPX");
 }
 
 #[test]

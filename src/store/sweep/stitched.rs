@@ -7,18 +7,22 @@ use arrow_array::types::{Float64Type, TimestampMicrosecondType, UInt32Type};
 use arrow_array::{Float64Array, RecordBatch, TimestampMicrosecondArray, UInt32Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 
-use super::super::table_file::TableFile;
+use super::super::table_file::{TableFile, TableOptions};
 use super::super::{Point, StoreError, columns};
 use crate::sweep::validation::StitchedPoint;
 
 const NAME: &str = "out_of_sample";
 
 /// Writes the curve; no file where there is none.
-pub(super) fn write(folder: &Path, csv: bool, points: &[StitchedPoint]) -> Result<(), StoreError> {
+pub(super) fn write(
+    folder: &Path,
+    options: &TableOptions,
+    points: &[StitchedPoint],
+) -> Result<(), StoreError> {
     if points.is_empty() {
         return Ok(());
     }
-    let mut file = TableFile::create(folder, NAME, csv, &RecordBatch::new_empty(schema()))?;
+    let mut file = TableFile::create(folder, NAME, options, &RecordBatch::new_empty(schema()))?;
     file.write(table(points))?;
     file.close()
 }
@@ -80,7 +84,7 @@ mod tests {
     fn the_curve_reads_back() {
         let out = tempfile::tempdir().unwrap();
         let point = |day, value| StitchedPoint { split: 1, window: 4, at: fixture::day(day), value };
-        write(out.path(), false, &[point(1, 100.0), point(2, 101.5)]).unwrap();
+        write(out.path(), &fixture::table_options(), &[point(1, 100.0), point(2, 101.5)]).unwrap();
         let found = stitched(out.path()).unwrap();
         assert_eq!(found[1], (4, (fixture::day(2).micros(), 101.5)));
         assert!(stitched(tempfile::tempdir().unwrap().path()).unwrap().is_empty());

@@ -9,7 +9,7 @@ use arrow_schema::ArrowError;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::table_file::TableFile;
+use super::super::table_file::{TableFile, TableOptions};
 use super::super::tables::{Column, column, money, table};
 use super::super::{RunId, SelectionRecord, StoreError, agent_record, json as json_file, score_record};
 use super::record::{
@@ -165,13 +165,14 @@ pub fn write_sweep(
     results: &SweepResults<'_>,
     cache: &mut dyn TrialCache,
 ) -> Result<SweepRecord, StoreError> {
-    let totals = write_windows(folder, results, cache)?;
+    let options = TableOptions { csv: results.csv, money: results.scenario.report.money };
+    let totals = write_windows(folder, &options, results, cache)?;
     let rows = result_rows(results, totals).map_err(StoreError::columns(folder))?;
-    write_table(folder, "results", results.csv, rows)?;
+    write_table(folder, "results", &options, rows)?;
     if let Some(validation) = results.validation {
         let rows = split_rows(results, validation).map_err(StoreError::columns(folder))?;
-        write_table(folder, "validation", results.csv, rows)?;
-        stitched::write(folder, results.csv, &validation.stitched)?;
+        write_table(folder, "validation", &options, rows)?;
+        stitched::write(folder, &options, &validation.stitched)?;
     }
     let record = results.record(id);
     json_file::write(&folder.join("sweep.json"), "the sweep", &record)?;
@@ -212,11 +213,12 @@ impl Totals {
 /// each trial add up to.
 fn write_windows(
     folder: &Path,
+    options: &TableOptions,
     results: &SweepResults<'_>,
     cache: &mut dyn TrialCache,
 ) -> Result<Totals, StoreError> {
     let empty = window_rows(results, &[]).map_err(StoreError::columns(folder))?;
-    let mut file = TableFile::create(folder, "windows", results.csv, &empty)?;
+    let mut file = TableFile::create(folder, "windows", options, &empty)?;
     let (mut totals, mut rows) = (Totals::new(), Vec::<WindowRow>::new());
     for trials in results.searched.trials.chunks((READ / results.judged.windows.max(1)).max(1)) {
         let read = load(trials, cache).map_err(reread)?;
@@ -251,10 +253,10 @@ fn reread(error: TrialCacheError) -> StoreError {
 fn write_table(
     folder: &Path,
     name: &str,
-    csv: bool,
+    options: &TableOptions,
     rows: arrow_array::RecordBatch,
 ) -> Result<(), StoreError> {
-    let mut file = TableFile::create(folder, name, csv, &rows)?;
+    let mut file = TableFile::create(folder, name, options, &rows)?;
     file.write(Ok(rows))?;
     file.close()
 }

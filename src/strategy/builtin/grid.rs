@@ -1,6 +1,6 @@
 //! `grid`: limit buys on levels below the price, each sold one level higher.
 
-use crate::domain::{Bps, Cash, Instrument, OrderId, Price, Rounding, Size, Span, SymbolId, Timestamp};
+use crate::domain::{Bps, Cash, Instrument, OrderId, Price, Rounding, Size, SymbolId};
 use crate::market::{Market, Row, TickRange};
 use crate::scenario::StrategySpec;
 use crate::strategy::context::{Ahead, NEVER};
@@ -14,7 +14,7 @@ use crate::strategy::{BarContext, Orders, Strategy, StrategyError};
 /// away from the entry.
 ///
 /// A level is free when neither its buy nor its target waits. It is looked at again when an order of its symbol has
-/// ended (filled, cancelled, expired) and at the first bar of each UTC day (when daily limits open again), and its
+/// ended (filled, cancelled, expired) and at the first bar of each trading day (when daily limits open again), and its
 /// buy rests anew at the first close above it. A refused buy is thereby repeated at those times only, and has spent
 /// nothing. Levels at or below nothing do not exist. A grid of which a level would buy and sell at one price, or
 /// two cannot be told apart at eight decimal places, is refused. No warm-up; acts at every bar of the scenario's
@@ -33,9 +33,9 @@ struct SymbolGrid {
     levels: Vec<Level>,
     /// Orders of the symbol that had ended when the levels were looked at.
     ended: u64,
-    /// UTC day of the bar before; `None` before the first bar.
+    /// Trading day of the bar before; `None` before the first bar.
     day: Option<i64>,
-    /// A UTC day, and the first row after it.
+    /// A trading day, and the first row after it.
     day_end: (i64, Row),
     /// Whether any level is free and waits for a close above it.
     free: bool,
@@ -144,7 +144,7 @@ fn levels_of(anchor: Price, count: u32, spacing: Bps, instrument: &Instrument) -
 impl SymbolGrid {
     /// Marks the levels that have come free, where something has happened since they were looked at.
     fn look(&mut self, ctx: &BarContext<'_>) {
-        let (ended, today) = (ctx.account().ended(self.symbol), ctx.open_time().utc_day());
+        let (ended, today) = (ctx.account().ended(self.symbol), ctx.day());
         if ended == self.ended && self.day == Some(today) {
             return;
         }
@@ -167,8 +167,7 @@ impl SymbolGrid {
         };
         let series = ahead.series(self.symbol);
         if self.day_end.0 != today {
-            let midnight = Timestamp::from_micros((today + 1) * Span::DAY.micros());
-            self.day_end = (today, series.bars.first_row_from(midnight));
+            self.day_end = (today, series.bars.first_row_from(ahead.start_of(today + 1)));
         }
         let tomorrow = self.day_end.1;
         let lowest = self.levels.iter().filter(|level| level.free).map(|level| level.price).min();

@@ -22,6 +22,11 @@ impl<'a> Ahead<'a> {
         self.0.now.market.series(symbol)
     }
 
+    /// When a trading day begins, by its number.
+    pub fn start_of(&self, day: i64) -> Timestamp {
+        self.0.now.market.day.start_of(day)
+    }
+
     /// The first row of the symbol after this tick.
     pub(in crate::strategy) fn next_row(&self, symbol: SymbolId) -> Row {
         self.series(symbol).row_from(self.0.now.tick + 1)

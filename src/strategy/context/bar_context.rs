@@ -150,6 +150,11 @@ impl BarContext<'_> {
         self.now.open_time
     }
 
+    /// Number of the trading day in which the bar opens: its date as days since 1970-01-01.
+    pub fn day(&self) -> i64 {
+        self.now.market.day.day_of(self.now.open_time)
+    }
+
     /// The scenario's interval.
     pub const fn interval(&self) -> Interval {
         self.now.market.interval

@@ -24,7 +24,9 @@ impl Loaded {
         let needs = history_needs(&scenario, &trials);
         let detail = scenario.venue.intrabar == Intrabar::Detail;
         let (frames, history_bars) = (&needs.frames, needs.bars);
-        let market = load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail }).unwrap();
+        let market =
+            load(&LoadRequest { spec: &scenario.market, frames, history_bars, detail, benchmark: None })
+                .unwrap();
         let (spec, embargo) = (&scenario.market, scenario.battle.embargo);
         let stretch = DateRange { ticks: market.in_range, start: spec.start, end: spec.end, embargo };
         let windows = plan_windows(&scenario.battle.windows, &market, stretch, scenario.seed).unwrap();

@@ -2,7 +2,7 @@
 
 use super::account::{Account, OpenPosition, SYMBOL};
 use super::columns::Phase;
-use crate::domain::{Bps, Cash, Price, Qty, Side};
+use crate::domain::{Bps, Cash, DayStart, Price, Qty, Side};
 use crate::engine::batch::Ineligible;
 use crate::engine::margin::formulas::Opening;
 use crate::ledger::{LedgerError, MarginTrade};
@@ -62,7 +62,13 @@ impl Account<'_> {
             reduce_only: order.size.is_none(),
             from_proceeds: false,
         };
-        let losses = Losses { day_start: self.day_start, peak: equity, streak: LossStreak::default() };
+        // Its words are in no result.
+        let losses = Losses {
+            day_start: self.day_start,
+            peak: equity,
+            streak: LossStreak::default(),
+            day: DayStart::UTC,
+        };
         let account = AccountState {
             equity,
             available: self.ledger.available(),

@@ -2,7 +2,7 @@
 
 use super::columns::{SeveralColumns, SymbolColumns};
 use super::curve::Curve;
-use crate::domain::{Bps, Cash, Price, Qty, Side, SymbolId};
+use crate::domain::{Bps, Cash, DayStart, Price, Qty, Side, SymbolId};
 use crate::engine::Job;
 use crate::engine::batch::Ineligible;
 use crate::engine::batch::replay_summary::{ClosedTrade, ReplaySummary};
@@ -151,7 +151,13 @@ impl<'g> Account<'g> {
             reduce_only: false,
             from_proceeds: false,
         };
-        let losses = Losses { day_start: cash(self.day_start), peak: equity, streak: LossStreak::default() };
+        // Its words are in no result.
+        let losses = Losses {
+            day_start: cash(self.day_start),
+            peak: equity,
+            streak: LossStreak::default(),
+            day: DayStart::UTC,
+        };
         let now = AccountState {
             equity,
             available: cash(self.cash - self.locked),

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{Bps, SymbolId, Timestamp};
+use crate::domain::{Bps, DayStart, SymbolId, Timestamp};
 use crate::engine::Job;
 use crate::engine::batch::Ineligible;
-use crate::engine::batch::shared_columns::{Columns, SharedColumns};
+use crate::engine::batch::shared_columns::{Columns, SharedColumns, day_ends};
 use crate::engine::batch::units::FeeSchedule;
 use crate::market::{Row, SymbolSeries, TickRange};
 
@@ -53,10 +53,9 @@ impl<'m> SeveralColumns<'m> {
         }
     }
 
-    /// The bars of the window after which a new UTC day begins.
-    pub fn day_ends(&self) -> Vec<usize> {
-        let days = self.clock.windows(2).enumerate();
-        days.filter(|(_, pair)| pair[0].utc_day() < pair[1].utc_day()).map(|(bar, _)| bar).collect()
+    /// The bars of the window after which a new trading day begins.
+    pub fn day_ends(&self, day: DayStart) -> Vec<usize> {
+        day_ends(self.clock, day)
     }
 }
 

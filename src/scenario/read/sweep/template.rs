@@ -13,7 +13,7 @@ use super::super::agent_context::AgentContext;
 use super::super::risk::{self, Profiles};
 use super::super::table::TableReader;
 use super::super::venue;
-use crate::domain::{AgentName, Interval, Symbol};
+use crate::domain::{AgentName, Interval, Symbol, Zone};
 use crate::scenario::format::{ROOT, ValueType};
 use crate::scenario::problem::{Problem, Problems};
 use crate::scenario::{AgentSpec, NoRegistry, SweptParameter, SweptValue, TrialSetup, VenueSpec};
@@ -27,6 +27,7 @@ pub struct Template {
     venue: VenueSpec,
     symbols: Vec<Symbol>,
     interval: Interval,
+    zone: Zone,
     profiles: Profiles,
     sweeps_risk: bool,
     sweeps_venue: bool,
@@ -49,6 +50,7 @@ impl Template {
             venue: venue.clone(),
             symbols: context.symbols?.to_vec(),
             interval: context.interval?,
+            zone: context.zone,
             profiles: context.profiles?.clone(),
             sweeps_risk: sweeps("risk."),
             sweeps_venue: sweeps("venue."),
@@ -115,6 +117,7 @@ impl Template {
             interval: Some(self.interval),
             profiles: Some(&profiles),
             quote: None,
+            zone: self.zone,
             registry: &NoRegistry,
         };
         let list = document.get("agents")?.get_ref().as_array()?;

@@ -45,6 +45,8 @@ pub fn market(symbols: &[Vec<Bar>]) -> Market {
         digest: String::new(),
         trading_year: crate::market::TradingYear::of(crate::scenario::Calendar::RoundTheClock),
         stated: None,
+        benchmark: None,
+        day: Default::default(),
     }
 }
 
@@ -66,6 +68,7 @@ fn series(bars: &[Bar], name: char, clock: &[Timestamp]) -> SymbolSeries {
         detail: None,
         high_low: Default::default(),
         margin: None,
+        actions: None,
         bars: columns,
     }
 }
