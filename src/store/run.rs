@@ -23,7 +23,7 @@ pub struct Run<'a> {
 
 impl Run<'_> {
     /// What its tables have in common.
-    pub(super) fn table_options(&self) -> TableOptions {
+    pub(super) const fn table_options(&self) -> TableOptions {
         TableOptions { csv: self.csv, money: self.scenario.report.money }
     }
 }
