@@ -10,7 +10,6 @@ use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::path::Path;
-use object_store::retry::{RequestError, RetryError};
 use object_store::{Error, GetOptions, ObjectMeta, ObjectStore, PutMode, PutOptions, RetryConfig};
 use tokio::runtime::{Builder, Runtime};
 
@@ -195,14 +194,17 @@ fn to_io(error: Error) -> io::Error {
     io::Error::new(kind, error.to_string())
 }
 
-/// What the server has refused a request with, where it has answered and will answer so again.
+/// What the server has refused a request with, where it has answered and will answer so again. The library keeps the type of
+/// these errors to itself, so that the status is read from the text of one of them.
 fn refusal(error: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    let failed = causes.filter_map(|error| error.downcast_ref::<RetryError>()).next()?;
-    if matches!(failed.inner(), RequestError::BareRedirect) {
-        return Some(ErrorKind::InvalidInput);
-    }
-    of_status(failed.status()?.as_u16())
+    let texts = causes.map(ToString::to_string);
+    texts.filter_map(|text| of_status(status_in(&text)?)).next()
+}
+
+fn status_in(text: &str) -> Option<u16> {
+    let (_, after) = text.split_once("status code: ")?;
+    after.get(..3)?.parse().ok()
 }
 
 /// Of an HTTP status; `None` for those that may pass.
@@ -239,6 +241,13 @@ mod tests {
         }
         let generic = Error::Generic { store: "S3", source: "connection refused".into() };
         assert_eq!(to_io(generic).kind(), ErrorKind::Other);
+        let text = "Error performing GET in 1ms - Server returned non-2xx status code: 403 Forbidden: no";
+        assert_eq!(
+            to_io(Error::Generic { store: "S3", source: text.into() }).kind(),
+            ErrorKind::PermissionDenied
+        );
+        let busy = "Server returned non-2xx status code: 503 Service Unavailable: ";
+        assert_eq!(to_io(Error::Generic { store: "S3", source: busy.into() }).kind(), ErrorKind::Other);
         let path = "x".to_owned();
         let denied = Error::PermissionDenied { path, source: "403".into() };
         assert_eq!(to_io(denied).kind(), ErrorKind::PermissionDenied);
