@@ -1,7 +1,7 @@
 //! Words of results that live as long as the program: written as text, read back as one of the words already known.
 //!
 //! For `#[serde(with = "crate::domain::word")]` on fields of type [`Word`]. The program has a few hundred such
-//! words, and strategies of the user's give their own reasons; longer ones, or more than [`MOST`], are no result of ours.
+//! words, and strategies of the user's give their own reasons; longer ones, or more than a million, are no result of ours.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
