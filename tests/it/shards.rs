@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tiltyard::internals::store::outcomes::{Pack, PackRow, PackStore};
 
-use crate::support::stage::{Said, Stage, files, sixty_combinations, trend_and_hold};
+use crate::support::stage::{Stage, files, sixty_combinations, trend_and_hold};
 
 /// Six days in three windows.
 fn sweep() -> String {
@@ -48,12 +48,6 @@ fn stage() -> Stage {
     stage
 }
 
-fn ok(stage: &Stage, words: &str) -> Said {
-    let said = stage.run(words);
-    assert_eq!(said.code, Some(0), "tiltyard {words}\n{}", said.stderr);
-    said
-}
-
 /// The files of a scenario's runs.
 fn runs(stage: &Stage, out: &str, name: &str) -> Vec<(String, Vec<u8>)> {
     files(&stage.path(out).join(name))
@@ -84,13 +78,13 @@ fn names(folder: &Path) -> Vec<PathBuf> {
 fn shards_of_any_number_merge_to_the_run_of_one_machine() {
     let stage = stage();
     for (file, name, jobs) in [("swept.toml", "swept", 360), ("league.toml", "league", 60)] {
-        ok(&stage, &format!("run {file} --out one --threads 2"));
+        stage.ok(&format!("run {file} --out one --threads 2"));
         for shards in [1, 3, 8] {
             let dest = format!("{name}-{shards}");
             let mut computed = 0;
             for shard in 0..shards {
                 let said =
-                    ok(&stage, &format!("run {file} --shard {shard}/{shards} --outcomes {dest} --threads 1"));
+                    stage.ok(&format!("run {file} --shard {shard}/{shards} --outcomes {dest} --threads 1"));
                 assert!(said.stdout.is_empty());
                 let line = said.stderr.lines().last().unwrap().to_owned();
                 let words: Vec<&str> = line.split_whitespace().collect();
@@ -99,7 +93,7 @@ fn shards_of_any_number_merge_to_the_run_of_one_machine() {
             }
             assert_eq!(computed, jobs, "each job once");
             let out = format!("merged-{dest}");
-            let said = ok(&stage, &format!("merge {file} --outcomes {dest} --out {out}"));
+            let said = stage.ok(&format!("merge {file} --outcomes {dest} --out {out}"));
             assert!(said.stderr.contains(&format!("merged {jobs} outcomes")), "{}", said.stderr);
             if name == "swept" {
                 assert!(said.stderr.contains(": 0 jobs replayed, 360 from the cache"), "{}", said.stderr);
@@ -113,19 +107,19 @@ fn shards_of_any_number_merge_to_the_run_of_one_machine() {
 fn what_no_shard_has_done_is_computed_by_the_merge_or_by_another_division() {
     let stage = stage();
     for (file, name) in [("swept.toml", "swept"), ("league.toml", "league")] {
-        ok(&stage, &format!("run {file} --out one --quiet"));
-        ok(&stage, &format!("run {file} --shard 1/4 --outcomes {name}-x --quiet"));
-        ok(&stage, &format!("merge {file} --outcomes {name}-x --out first --quiet"));
+        stage.ok(&format!("run {file} --out one --quiet"));
+        stage.ok(&format!("run {file} --shard 1/4 --outcomes {name}-x --quiet"));
+        stage.ok(&format!("merge {file} --outcomes {name}-x --out first --quiet"));
         same(&stage, name, "one", "first");
         // The rest by two shards; nothing is computed twice.
         for shard in 0..2 {
-            ok(&stage, &format!("run {file} --shard {shard}/2 --outcomes {name}-x --quiet"));
+            stage.ok(&format!("run {file} --shard {shard}/2 --outcomes {name}-x --quiet"));
         }
         let all: u64 = packs(&stage, &format!("{name}-x")).iter().map(Pack::len).sum();
         assert_eq!(all, if name == "swept" { 360 } else { 60 });
-        let again = ok(&stage, &format!("run {file} --shard 0/2 --outcomes {name}-x"));
+        let again = stage.ok(&format!("run {file} --shard 0/2 --outcomes {name}-x"));
         assert!(again.stderr.contains("0 computed"), "{}", again.stderr);
-        let said = ok(&stage, &format!("merge {file} --outcomes {name}-x --out second"));
+        let said = stage.ok(&format!("merge {file} --outcomes {name}-x --out second"));
         assert!(said.stderr.contains(&format!("merged {all} outcomes")), "{}", said.stderr);
         same(&stage, name, "one", "second");
     }
@@ -134,14 +128,14 @@ fn what_no_shard_has_done_is_computed_by_the_merge_or_by_another_division() {
 #[test]
 fn a_job_that_two_shards_publish_must_have_one_outcome() {
     let stage = stage();
-    ok(&stage, "run swept.toml --out one --quiet");
-    ok(&stage, "run swept.toml --shard 0/2 --outcomes a --quiet");
+    stage.ok("run swept.toml --out one --quiet");
+    stage.ok("run swept.toml --shard 0/2 --outcomes a --quiet");
     // At the same time on another node, in batches of other sizes.
-    ok(&stage, "run swept.toml --shard 0/2 --outcomes b --quiet --publish-every 1ms --threads 1");
+    stage.ok("run swept.toml --shard 0/2 --outcomes b --quiet --publish-every 1ms --threads 1");
     for pack in names(&stage.path("b")) {
         fs::copy(&pack, stage.path("a").join(pack.file_name().unwrap())).unwrap();
     }
-    let said = ok(&stage, "merge swept.toml --outcomes a --out two");
+    let said = stage.ok("merge swept.toml --outcomes a --out two");
     same(&stage, "swept", "one", "two");
     assert!(said.stderr.contains("merged "), "{}", said.stderr);
 
@@ -172,7 +166,7 @@ fn a_job_that_two_shards_publish_must_have_one_outcome() {
 #[test]
 fn a_pack_that_was_changed_is_refused_by_name() {
     let stage = stage();
-    ok(&stage, "run league.toml --shard 0/2 --outcomes packs --quiet");
+    stage.ok("run league.toml --shard 0/2 --outcomes packs --quiet");
     let pack = packs(&stage, "packs").into_iter().find(|pack| !pack.is_empty()).unwrap();
     let path = stage.path("packs").join(&pack.name);
     let mut bytes = fs::read(&path).unwrap();
@@ -190,7 +184,7 @@ fn a_pack_that_was_changed_is_refused_by_name() {
         );
     }
     // Another shard of the same division needs none of it.
-    ok(&stage, "run league.toml --shard 1/2 --outcomes packs --quiet");
+    stage.ok("run league.toml --shard 1/2 --outcomes packs --quiet");
 }
 
 #[test]
@@ -211,7 +205,7 @@ fn what_cannot_be_divided_is_refused() {
     assert_eq!(said.code, Some(2));
     assert!(said.stderr.contains("there are no packs of outcomes in `nowhere`"), "{}", said.stderr);
     // Packs of another run only.
-    ok(&stage, "run league.toml --shard 0/1 --outcomes packs --quiet");
+    stage.ok("run league.toml --shard 0/1 --outcomes packs --quiet");
     let said = stage.run("merge swept.toml --outcomes packs");
     assert_eq!(said.code, Some(2), "{}", said.stderr);
 }
@@ -222,11 +216,11 @@ fn a_random_search_with_a_limit_is_divided_too() {
     let random =
         sweep().replace("batch = 7", "search = \"random\"\ntrials = 40\nwhere = [\"fast * 3 <= slow\"]");
     stage.write("random.toml", &trend_and_hold("random", "2023-05-01", "2023-05-13", &random));
-    ok(&stage, "run random.toml --out one --quiet");
+    stage.ok("run random.toml --out one --quiet");
     for shard in 0..3 {
-        ok(&stage, &format!("run random.toml --shard {shard}/3 --outcomes packs --quiet"));
+        stage.ok(&format!("run random.toml --shard {shard}/3 --outcomes packs --quiet"));
     }
-    let said = ok(&stage, "merge random.toml --outcomes packs --out two");
+    let said = stage.ok("merge random.toml --outcomes packs --out two");
     assert!(said.stderr.contains(": 0 jobs replayed"), "{}", said.stderr);
     same(&stage, "random", "one", "two");
 }
@@ -255,11 +249,11 @@ fn the_scheduler_names_the_shard() {
 #[test]
 fn a_merge_may_wait_for_shards_that_have_not_begun() {
     let stage = stage();
-    ok(&stage, "run league.toml --out one --quiet");
+    stage.ok("run league.toml --out one --quiet");
     let merge = start(&stage, "merge league.toml --outcomes packs --out merged --wait 10m --quiet");
     std::thread::sleep(Duration::from_millis(500));
     for shard in 0..2 {
-        ok(&stage, &format!("run league.toml --shard {shard}/2 --outcomes packs --quiet"));
+        stage.ok(&format!("run league.toml --shard {shard}/2 --outcomes packs --quiet"));
     }
     let output = merge.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -308,9 +302,9 @@ fn a_shard_that_is_asked_to_stop_publishes_and_leaves_with_75() {
 fn fifty_kills_of_random_shards_leave_the_run_of_one_machine() {
     const SHARDS: usize = 4;
     let stage = stage();
-    ok(&stage, "run swept.toml --out one --quiet");
+    stage.ok("run swept.toml --out one --quiet");
     let started = Instant::now();
-    ok(&stage, "run swept.toml --shard 0/4 --outcomes unkilled --quiet --threads 1");
+    stage.ok("run swept.toml --shard 0/4 --outcomes unkilled --quiet --threads 1");
     let whole = started.elapsed();
     let mut random = ChaCha8Rng::seed_from_u64(15);
     let (mut kills, mut ends, mut before) = (0, 0, 0);
@@ -335,10 +329,10 @@ fn fifty_kills_of_random_shards_leave_the_run_of_one_machine() {
         }
     }
     assert!(before > 0, "no shard published anything; {ends} came to their end");
-    let said = ok(&stage, "merge swept.toml --outcomes packs --out merged");
+    let said = stage.ok("merge swept.toml --outcomes packs --out merged");
     same(&stage, "swept", "one", "merged");
     // Nothing of killed shards is left but packs and what the next shard sweeps.
-    ok(&stage, "run swept.toml --shard 0/4 --outcomes packs --quiet");
+    stage.ok("run swept.toml --shard 0/4 --outcomes packs --quiet");
     let left = names(&stage.path("packs"));
     assert!(left.iter().all(|path| path.extension().is_some_and(|end| end == "parquet")), "{left:?}");
     assert!(said.stderr.contains("merged"), "{}", said.stderr);

@@ -24,12 +24,6 @@ format = "round_robin"
 benchmark = "hold"
 "#;
 
-fn ok(stage: &Stage, words: &str) -> String {
-    let said = stage.run(words);
-    assert_eq!(said.code, Some(0), "tiltyard {words}\n{}", said.stderr);
-    said.stderr
-}
-
 /// Asserts that the files of scores are those of the same names in the run's folder.
 fn same(stage: &Stage, name: &str, one: &str, scores: &str) {
     let run = stage.names(&format!("{one}/{name}")).into_iter().find(|id| !id.starts_with('.')).unwrap();
@@ -53,16 +47,16 @@ fn scores_rank_as_the_run_does() {
     for (file, name) in [("league.toml", "league"), ("scenarios/perpetuals.toml", "perpetuals")] {
         let json = stage.result(&format!("run {file} --out one --json"));
         for shard in 0..3 {
-            ok(&stage, &format!("run {file} --shard {shard}/3 --outcomes {name}-s --keep scores --quiet"));
-            ok(&stage, &format!("run {file} --shard {shard}/3 --outcomes {name}-f --quiet"));
+            stage.ok(&format!("run {file} --shard {shard}/3 --outcomes {name}-s --keep scores --quiet"));
+            stage.ok(&format!("run {file} --shard {shard}/3 --outcomes {name}-f --quiet"));
         }
         assert!(bytes(&stage, &format!("{name}-s")) * 2 < bytes(&stage, &format!("{name}-f")));
         let words = format!("merge {file} --outcomes {name}-s --keep scores --out scores");
-        assert!(ok(&stage, &words).contains("came from packs"));
+        assert!(stage.ok(&words).stderr.contains("came from packs"));
         assert_eq!(stage.result(&format!("{words} --json")), json);
         same(&stage, name, "one", "scores");
         // Whole replays have scores too.
-        ok(&stage, &format!("merge {file} --outcomes {name}-f --keep scores --out whole --quiet"));
+        stage.ok(&format!("merge {file} --outcomes {name}-f --keep scores --out whole --quiet"));
         same(&stage, name, "one", "whole");
         // Nothing in the store is a run.
         let store = stage.names(&format!("scores/{name}"));
@@ -76,14 +70,14 @@ fn scores_rank_as_the_run_does() {
 fn scores_that_no_shard_has_are_computed() {
     let stage = Stage::new();
     stage.write("league.toml", &trend_and_hold("league", "2023-05-01", "2024-03-01", TOURNAMENT));
-    ok(&stage, "run league.toml --out one --quiet");
-    ok(&stage, "run league.toml --shard 0/3 --outcomes packs --keep scores --quiet");
-    ok(&stage, "run league.toml --shard 1/3 --outcomes packs --quiet");
-    let said = ok(&stage, "merge league.toml --outcomes packs --keep scores --out scores");
+    stage.ok("run league.toml --out one --quiet");
+    stage.ok("run league.toml --shard 0/3 --outcomes packs --keep scores --quiet");
+    stage.ok("run league.toml --shard 1/3 --outcomes packs --quiet");
+    let said = stage.ok("merge league.toml --outcomes packs --keep scores --out scores").stderr;
     assert!(said.contains("of these, "), "{said}");
     same(&stage, "league", "one", "scores");
     // A run is made of what has curves and logs; the rest is replayed.
-    ok(&stage, "merge league.toml --outcomes packs --out merged --quiet");
+    stage.ok("merge league.toml --outcomes packs --out merged --quiet");
     let run = |out: &str| files(&stage.path(&format!("{out}/league")));
     assert!(run("one") == run("merged"));
 }
@@ -92,7 +86,7 @@ fn scores_that_no_shard_has_are_computed() {
 fn scores_alone_make_no_run_and_sweeps_have_nothing_else() {
     let stage = Stage::new();
     stage.write("league.toml", &trend_and_hold("league", "2023-05-01", "2024-03-01", TOURNAMENT));
-    ok(&stage, "run league.toml --shard 0/3 --outcomes packs --keep scores --quiet");
+    stage.ok("run league.toml --shard 0/3 --outcomes packs --keep scores --quiet");
     let said = stage.run("merge league.toml --outcomes packs --out merged");
     assert_eq!(said.code, Some(2), "{}", said.stderr);
     assert!(said.stderr.contains("the scores of this run alone"), "{}", said.stderr);

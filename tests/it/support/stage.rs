@@ -75,11 +75,16 @@ impl Stage {
         Said::of(&self.command(words).output().unwrap())
     }
 
-    /// Stdout of a command that must succeed.
-    pub fn result(&self, words: &str) -> String {
+    /// A command that must succeed.
+    pub fn ok(&self, words: &str) -> Said {
         let said = self.run(words);
         assert_eq!(said.code, Some(0), "tiltyard {words}\n{}", said.stderr);
-        said.stdout
+        said
+    }
+
+    /// Stdout of a command that must succeed.
+    pub fn result(&self, words: &str) -> String {
+        self.ok(words).stdout
     }
 
     /// Writes a file.
