@@ -1,5 +1,7 @@
 //! An agent's metrics as rows, once for the terminal and for pages.
 
+use std::collections::BTreeSet;
+
 use super::{names, wording};
 use crate::metrics::Score;
 use crate::store::AgentRecord;
@@ -18,9 +20,6 @@ pub(super) struct MetricRow<'a> {
 
 /// The metrics that the agent has, in the order of all tables; what is not known comes after them, sorted.
 pub(super) fn rows(agent: &AgentRecord) -> Vec<MetricRow<'_>> {
-    let mut keys: Vec<&str> = agent.windows.iter().flat_map(|job| job.metrics.keys()).collect();
-    keys.sort_by_key(|key| (names::order(key), *key));
-    keys.dedup();
     let row = |key| {
         // Nothing that comes from returns where the agent held cash all along.
         let blank = wording::is_blank_of(agent, key);
@@ -33,5 +32,13 @@ pub(super) fn rows(agent: &AgentRecord) -> Vec<MetricRow<'_>> {
             highest: known.reduce(Score::max).unwrap_or(Score::Absent),
         }
     };
-    keys.into_iter().map(row).collect()
+    keys(agent).into_iter().map(row).collect()
+}
+
+/// The names of these metrics.
+pub(super) fn keys(agent: &AgentRecord) -> Vec<&str> {
+    let keys: BTreeSet<&str> = agent.windows.iter().flat_map(|job| job.metrics.keys()).collect();
+    let mut keys: Vec<&str> = keys.into_iter().collect();
+    keys.sort_by_cached_key(|key| names::order(key));
+    keys
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::word_map::WordMap;
 use super::{PeriodStatsRecord, StoreError, score_record};
-use crate::domain::Metric;
-use crate::engine::{EndReason, OrderRow, ReplayStatus};
+use crate::domain::{Cash, Metric, Timestamp};
+use crate::engine::{EndReason, OrderRow, Replay, ReplayStatus};
 use crate::metrics::{Measure, Metrics, Missing, Sampling, Score, Summary, value_of};
 use crate::scenario::{MetricSpec, RankingMetric};
 use crate::tournament::{AgentResult, WindowResult, score, shown};
@@ -52,13 +52,13 @@ pub struct JobRecord {
     /// When and why, where it did not complete.
     pub status_detail: Option<String>,
     /// Quote currency, eight decimal places.
-    pub starting_balance: String,
+    pub starting_balance: Cash,
     /// Quote currency, eight decimal places.
-    pub final_equity: String,
+    pub final_equity: Cash,
     /// Quote currency, eight decimal places.
-    pub total_pnl: String,
+    pub total_pnl: Cash,
     /// Quote currency, eight decimal places.
-    pub fees: String,
+    pub fees: Cash,
     /// Closed round trips.
     pub trades: usize,
     /// Number of fills.
@@ -94,11 +94,11 @@ pub struct JobRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DrawdownRecord {
     /// When the peak was reached.
-    pub peak_at: String,
+    pub peak_at: Timestamp,
     /// When the trough was.
-    pub trough_at: String,
+    pub trough_at: Timestamp,
     /// When the peak was reached again; null while open.
-    pub recovered_at: Option<String>,
+    pub recovered_at: Option<Timestamp>,
 }
 
 /// Metrics by name, sorted.
@@ -107,7 +107,7 @@ pub type MetricMap = WordMap<Option<f64>>;
 impl AgentRecord {
     /// Of an agent's results.
     pub fn new(result: &AgentResult, conventions: &MetricSpec) -> Self {
-        let job = |window: &WindowResult| JobRecord::new(window, conventions);
+        let job = |window: &WindowResult| JobRecord::new(window, &window.whole(), conventions);
         Self::with_windows(result, conventions, result.windows.iter().map(job).collect())
     }
 
@@ -131,7 +131,7 @@ impl AgentRecord {
     /// # Errors
     /// [`StoreError::Json`], which no record causes.
     pub fn to_json(&self) -> Result<String, StoreError> {
-        super::json::pretty("the metrics", self)
+        super::json::lined("the metrics", self)
     }
 
     /// Refused orders by code, over all windows.
@@ -175,22 +175,24 @@ impl AgentRecord {
 impl JobRecord {
     /// The score of a metric, infinities included.
     pub fn known_value(&self, metric: &str) -> Score {
-        let value = self.metrics.get(metric).copied().flatten();
-        score_record::score(value, self.missing.get(metric).map(String::as_str))
+        match self.metrics.get(metric).copied().flatten() {
+            Some(value) => Score::of(value),
+            None => score_record::score(None, self.missing.get(metric).map(String::as_str)),
+        }
     }
 
-    /// Of an agent's result in a window.
-    pub(super) fn new(result: &WindowResult, conventions: &MetricSpec) -> Self {
-        let (replay, m) = (&result.replay, &result.metrics);
+    /// Of an agent's result in a window, with its whole replay.
+    pub(super) fn new(result: &WindowResult, replay: &Replay, conventions: &MetricSpec) -> Self {
+        let m = &result.metrics;
         let (metrics, missing) = metrics_of(m, conventions);
         Self {
             window: replay.window.index,
             status: replay.status.as_str().to_owned(),
             status_detail: detail(&replay.status),
-            starting_balance: replay.starting_balance.to_string(),
-            final_equity: replay.final_equity.to_string(),
-            total_pnl: (replay.final_equity - replay.starting_balance).to_string(),
-            fees: replay.fees.to_string(),
+            starting_balance: replay.starting_balance,
+            final_equity: replay.final_equity,
+            total_pnl: replay.final_equity - replay.starting_balance,
+            fees: replay.fees,
             trades: m.trades,
             fills: replay.fills.len(),
             orders: replay.orders.len(),
@@ -200,9 +202,9 @@ impl JobRecord {
             returns: m.returns,
             profile: m.profile.as_str().to_owned(),
             drawdown: DrawdownRecord {
-                peak_at: m.max_drawdown.peak_at.to_string(),
-                trough_at: m.max_drawdown.trough_at.to_string(),
-                recovered_at: m.max_drawdown.recovered_at.map(|at| at.to_string()),
+                peak_at: m.max_drawdown.peak_at,
+                trough_at: m.max_drawdown.trough_at,
+                recovered_at: m.max_drawdown.recovered_at,
             },
             metrics,
             missing,

@@ -262,7 +262,7 @@ fn trend() -> WindowResult {
         record: record("1.5", 1),
         ..idle_metrics("100")
     };
-    WindowResult { replay, metrics, course: course() }
+    WindowResult { replay, metrics, course: course(), packed: None }
 }
 
 /// A fall from the third day to the fifth, and what January brought.
@@ -316,6 +316,7 @@ pub(crate) fn tournament() -> Tournament {
         },
         metrics: idle_metrics("100"),
         course: PeriodStats::default(),
+        packed: None,
     };
     let trend = trend();
     let agents = vec![

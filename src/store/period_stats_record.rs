@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Timestamp;
 use crate::metrics::{DatedFall, PeriodStats, ROLLING_RETURNS};
 
 /// Rolling Sharpe, returns by month and year, the worst drawdowns.
@@ -25,7 +26,7 @@ pub struct RollingRecord {
     /// How many returns a value looks back over.
     pub returns: usize,
     /// Times of the values, RFC 3339.
-    pub at: Vec<String>,
+    pub at: Vec<Timestamp>,
     /// Null where the returns do not differ.
     pub values: Vec<Option<f64>>,
 }
@@ -54,11 +55,11 @@ pub struct DatedDrawdownRecord {
     /// Percent, below 0.
     pub depth_pct: f64,
     /// When the peak was reached.
-    pub peak_at: String,
+    pub peak_at: Timestamp,
     /// When the trough was.
-    pub trough_at: String,
+    pub trough_at: Timestamp,
     /// When the peak was reached again; null while open.
-    pub recovered_at: Option<String>,
+    pub recovered_at: Option<Timestamp>,
     /// From the peak to its recovery, or to the window's end.
     pub days: f64,
 }
@@ -71,7 +72,7 @@ impl PeriodStatsRecord {
         Self {
             rolling_sharpe: RollingRecord {
                 returns: ROLLING_RETURNS,
-                at: rolling.iter().map(|(at, _)| at.to_string()).collect(),
+                at: rolling.iter().map(|&(at, _)| at).collect(),
                 values: rolling.iter().map(|(_, value)| value.ok()).collect(),
             },
             months: course
@@ -97,9 +98,9 @@ impl DatedDrawdownRecord {
         let drawdown = &fall.drawdown;
         Self {
             depth_pct: drawdown.depth * 100.0,
-            peak_at: drawdown.peak_at.to_string(),
-            trough_at: drawdown.trough_at.to_string(),
-            recovered_at: drawdown.recovered_at.map(|at| at.to_string()),
+            peak_at: drawdown.peak_at,
+            trough_at: drawdown.trough_at,
+            recovered_at: drawdown.recovered_at,
             days: fall.length.seconds() / 86_400.0,
         }
     }

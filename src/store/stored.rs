@@ -217,7 +217,7 @@ mod tests {
             let csv = stored.folder.join("agents").join(&agent.agent).join("equity.csv");
             let text = fs::read_to_string(csv).unwrap();
             let last = text.lines().last().unwrap().split(',').nth(2).unwrap();
-            assert_eq!(last, agent.windows[0].final_equity);
+            assert_eq!(last, agent.windows[0].final_equity.to_string());
         }
     }
 

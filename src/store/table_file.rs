@@ -23,8 +23,19 @@ use crate::scenario::MoneyColumns;
 const GROUP_ROWS: usize = 1 << 20;
 /// Columns whose values hardly repeat: a dictionary would only be built and thrown away.
 const WITHOUT_DICTIONARY: [&str; 3] = ["equity", "drawdown", "return_fraction"];
-/// Columns that rise evenly.
-const DELTA: [&str; 1] = ["ts"];
+/// Columns that rise: times and numbers of bars and orders.
+const DELTA: [&str; 10] = [
+    "ts",
+    "at",
+    "placed_at",
+    "ended_at",
+    "entry_at",
+    "exit_at",
+    "tick",
+    "entry_tick",
+    "exit_tick",
+    "order_id",
+];
 
 /// What all tables of a run share.
 #[derive(Debug, Clone, Copy)]

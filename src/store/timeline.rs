@@ -116,7 +116,7 @@ fn agent(
     let closed = closed.into_iter().filter(|trade| trade.window == job.window && trade.state == "closed");
     Ok(AgentTimeline {
         name: name.to_owned(),
-        start: job.starting_balance.parse().unwrap_or(Cash::ZERO),
+        start: job.starting_balance,
         sampling: if job.sampling == "daily" { Sampling::Daily } else { Sampling::PerBar },
         periods_per_year: job.periods_per_year,
         curve,

@@ -148,7 +148,7 @@ impl<'a> RunWriter<'a> {
         let mut equity = TableFile::create(&folder, "equity", &self.run.table_options(), &empty)?;
         let mut jobs = Vec::with_capacity(agent.windows.len());
         for result in &agent.windows {
-            let replay = &result.replay;
+            let replay = &*result.whole();
             let window = replay.window;
             trades.write(tables::trades(window, &replay.round_trips, market))?;
             fills.write(tables::fills(window, &replay.fills, market))?;
@@ -159,14 +159,14 @@ impl<'a> RunWriter<'a> {
             equity::walk(agent.name.as_str(), replay, market, (self.rows, EQUITY_PART), |part| {
                 equity.write(tables::equity(window.index, part, (self.rows, on_margin)))
             })?;
-            jobs.push(JobRecord::new(result, conventions));
+            jobs.push(JobRecord::new(result, replay, conventions));
         }
         [Some(trades), Some(fills), Some(orders), postings, Some(equity)]
             .into_iter()
             .flatten()
             .try_for_each(TableFile::close)?;
         let record = AgentRecord::with_windows(agent, conventions, jobs);
-        json::write(&folder.join("metrics.json"), "the metrics", &record)?;
+        json::write_lined(&folder.join("metrics.json"), "the metrics", &record)?;
         self.records().insert(agent.name.to_string(), record);
         Ok(())
     }

@@ -13,6 +13,7 @@ pub mod formats;
 mod history;
 mod job;
 mod outcome;
+mod packed;
 mod plan;
 mod random;
 mod ranking;

@@ -68,14 +68,25 @@ pub struct WindowResult {
     pub metrics: Metrics,
     /// Statistics by month, rolling metrics and drawdowns.
     pub course: PeriodStats,
+    /// The replay with all logs as bytes, where `replay` has none: [`WindowResult::whole`] reads them.
+    pub(crate) packed: Option<Box<[u8]>>,
 }
 
 impl WindowResult {
+    /// Frees the room to spare of lists that grew by doubling: up to half of it.
+    pub(super) fn shrink(&mut self) {
+        self.replay.holdings.shrink_to_fit();
+        self.replay.orders.shrink_to_fit();
+        self.replay.fills.shrink_to_fit();
+        self.replay.round_trips.shrink_to_fit();
+    }
+
     /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
     pub fn free_logs(&mut self) {
         let replay = &mut self.replay;
         (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
         (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
+        self.packed = None;
     }
 }
 

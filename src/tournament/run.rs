@@ -16,7 +16,7 @@ use super::plan::TournamentPlan;
 use super::ranking::{leaderboard, rank_battle};
 use crate::engine::{Loop, Replay};
 use crate::indicator::{Budget, IndicatorCache};
-use crate::metrics::{self, PeriodStats};
+use crate::metrics::{self, PeriodStats, Sampled};
 use crate::scenario::AgentSpec;
 use crate::strategy::OwnStrategies;
 
@@ -61,7 +61,8 @@ pub struct RunOptions {
     /// Bytes that indicator columns may take which no replay is reading.
     pub memory: usize,
     /// Whether replays keep the number that they have for each tick (`Replay::equity`) after it has been measured, and
-    /// their orders, fills and round trips after these have been stored. Of thousands of jobs they take gigabytes.
+    /// their orders, fills and round trips as lists. Of thousands of jobs they take gigabytes; else logs are kept as bytes
+    /// ([`WindowResult::whole`] reads them) until they have been stored.
     pub keep_curves: bool,
 }
 
@@ -153,11 +154,13 @@ fn battle(
     play: &(dyn Fn(&AgentSpec) -> Played + Sync),
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
+    let ticks = plan.windows[window].window.ticks;
+    let sampled = Sampled::of(plan.market, ticks, plan.scenario.metrics.periods_per_year).ticks;
     let job = |(agent, spec): (usize, &AgentSpec)| {
         if observer.cancelled() {
             return None;
         }
-        let mut replay = match play(spec) {
+        let replay = match play(spec) {
             Played::Replay(replay) => replay,
             Played::Scores(result) => {
                 done.fetch_add(1, Ordering::Relaxed);
@@ -169,17 +172,15 @@ fn battle(
         let metrics = metrics::measure(&replay, plan.market, &plan.scenario.metrics);
         let course = PeriodStats::of(&replay, plan.market, &plan.scenario.metrics);
         let ticks = replay.equity.len();
-        if !options.keep_curves {
-            replay.equity = Vec::new();
-        }
-        // Lists that grew by doubling have up to half of their room to spare.
-        replay.holdings.shrink_to_fit();
-        replay.orders.shrink_to_fit();
-        replay.fills.shrink_to_fit();
-        replay.round_trips.shrink_to_fit();
         done.fetch_add(1, Ordering::Relaxed);
         observer.job_done(agent, window, ticks, replay.fills.len());
-        Some(WindowResult { replay, metrics, course })
+        let mut result = WindowResult { replay, metrics, course, packed: None };
+        if options.keep_curves {
+            result.shrink();
+        } else {
+            result.pack(&sampled);
+        }
+        Some(result)
     };
     let results: Option<Vec<WindowResult>> =
         plan.scenario.agents.par_iter().enumerate().with_max_len(1).map(job).collect();

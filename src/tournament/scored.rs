@@ -12,14 +12,14 @@ pub fn scored(plan: &TournamentPlan<'_>, replay: Replay) -> WindowResult {
     let metrics = metrics::measure(&replay, market, &scenario.metrics);
     let sampled = Sampled::of(market, replay.window.ticks, scenario.metrics.periods_per_year);
     let holdings = read_at(&replay.holdings, &sampled.ticks);
-    let mut result = WindowResult { replay, metrics, course: PeriodStats::default() };
+    let mut result = WindowResult { replay, metrics, course: PeriodStats::default(), packed: None };
     result.free_logs();
     let replay = Replay { holdings, equity: Vec::new(), ..result.replay };
     WindowResult { replay, ..result }
 }
 
 /// The holdings that are in force at these ticks, which ascend.
-fn read_at(holdings: &[Holding], ticks: &[usize]) -> Vec<Holding> {
+pub(super) fn read_at(holdings: &[Holding], ticks: &[usize]) -> Vec<Holding> {
     let (mut kept, mut read) = (Vec::new(), 0);
     for tick in ticks {
         let end = holdings.partition_point(|holding| holding.tick <= *tick);

@@ -103,6 +103,7 @@ pub fn result(metrics: Metrics) -> WindowResult {
         replay: replay(&market, 10_000, vec![10_000.0; 40]),
         metrics,
         course: PeriodStats::default(),
+        packed: None,
     }
 }
 

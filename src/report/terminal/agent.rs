@@ -167,29 +167,24 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
     if falls.is_empty() {
         return String::new();
     }
-    let times = |fall: &DatedDrawdownRecord| {
-        [Some(fall.peak_at.clone()), Some(fall.trough_at.clone()), fall.recovered_at.clone()]
-    };
-    let dates =
-        are_dates(falls.iter().flat_map(|(_, fall)| times(fall)).flatten().filter_map(|at| at.parse().ok()));
+    let times = |fall: &DatedDrawdownRecord| [Some(fall.peak_at), Some(fall.trough_at), fall.recovered_at];
+    let dates = are_dates(falls.iter().flat_map(|(_, fall)| times(fall)).flatten());
     let start = |job: &JobRecord| {
         let window = stored.run.windows.iter().find(|window| window.index == job.window);
         window.and_then(|window| window.start.parse().ok())
     };
-    let at = |job: &JobRecord, at: &str| {
-        at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| close_time(at, start(job), dates))
-    };
+    let at = |job: &JobRecord, at: Timestamp| close_time(at, start(job), dates);
     let mut columns = vec![
         Column::numbers("#", 0, (1..=falls.len()).map(count)),
         Column::numbers("depth %", 0, falls.iter().map(|(_, fall)| ratio(fall.depth_pct))),
-        Column::words("peak", 1, falls.iter().map(|(job, fall)| at(job, &fall.peak_at))),
-        Column::words("trough", 0, falls.iter().map(|(job, fall)| at(job, &fall.trough_at))),
+        Column::words("peak", 1, falls.iter().map(|(job, fall)| at(job, fall.peak_at))),
+        Column::words("trough", 0, falls.iter().map(|(job, fall)| at(job, fall.trough_at))),
         Column::words(
             "recovered",
             2,
-            falls.iter().map(|(job, fall)| {
-                fall.recovered_at.as_deref().map_or_else(|| "open".to_owned(), |when| at(job, when))
-            }),
+            falls
+                .iter()
+                .map(|(job, fall)| fall.recovered_at.map_or_else(|| "open".to_owned(), |when| at(job, when))),
         ),
         Column::numbers("length", 3, falls.iter().map(|(_, fall)| length(fall.days * 86_400.0))),
     ];
@@ -206,23 +201,20 @@ fn drawdowns(stored: &StoredRun, agent: &AgentRecord, style: Style) -> String {
 
 /// Where the rolling Sharpe ratio was lowest and highest, and where it ended.
 fn rolling(agent: &AgentRecord, style: Style) -> String {
-    let points: Vec<(&str, f64)> = agent
+    let points: Vec<(Timestamp, f64)> = agent
         .windows
         .iter()
         .flat_map(|job| job.course.rolling_sharpe.at.iter().zip(&job.course.rolling_sharpe.values))
-        .filter_map(|(at, value)| Some((at.as_str(), (*value)?)))
+        .filter_map(|(at, value)| Some((*at, (*value)?)))
         .collect();
-    let by_value = |a: &&(&str, f64), b: &&(&str, f64)| a.1.total_cmp(&b.1);
+    let by_value = |a: &&(Timestamp, f64), b: &&(Timestamp, f64)| a.1.total_cmp(&b.1);
     let (Some(lowest), Some(highest), Some(last)) =
         (points.iter().min_by(by_value), points.iter().max_by(by_value), points.last())
     else {
         return String::new();
     };
     let returns = agent.windows.first().map_or(0, |job| job.course.rolling_sharpe.returns);
-    let on = |(at, value): &(&str, f64)| {
-        let date = at.parse::<Timestamp>().map_or_else(|_| (*at).to_owned(), close_day);
-        format!("{} on {date}", ratio(*value))
-    };
+    let on = |&(at, value): &(Timestamp, f64)| format!("{} on {}", ratio(value), close_day(at));
     let text = format!(
         "rolling Sharpe of {returns} daily returns: lowest {}, highest {}, last {}; metrics.json has all values",
         on(lowest),

@@ -6,7 +6,7 @@ use super::course::{self, Year};
 use super::curves::are_apart;
 use super::trade_groups::TradeGroups;
 use crate::domain::Metric;
-use crate::report::agent_metrics::{MetricRow, rows};
+use crate::report::agent_metrics::{MetricRow, keys, rows};
 use crate::report::names;
 use crate::report::numbers::{count, money, signed};
 use crate::report::settings;
@@ -116,7 +116,7 @@ fn metrics(record: &AgentRecord) -> Table {
 /// `Sharpe ratio: no dispersion in the returns`.
 fn missing(record: &AgentRecord) -> Vec<String> {
     let mut by_reason: Vec<(&str, Vec<String>)> = Vec::new();
-    for MetricRow { key, .. } in rows(record) {
+    for key in keys(record) {
         let Some(reason) = record.why_missing(key) else { continue };
         let name = names::title(key);
         match by_reason.iter_mut().find(|(known, _)| *known == reason) {

@@ -67,7 +67,7 @@ pub(super) fn costs(stored: &StoredRun) -> Result<Option<Costs>, StoreError> {
 /// What an agent gained in all windows together, each from its own start, as its costs are.
 fn gained(stored: &StoredRun, agent: &str) -> Cash {
     let windows = stored.agent(agent).map_or(&[][..], |record| &record.windows);
-    windows.iter().filter_map(|job| job.total_pnl.parse::<Cash>().ok()).sum()
+    windows.iter().map(|job| job.total_pnl).sum()
 }
 
 /// The costs in percent of what would have been gained without them.

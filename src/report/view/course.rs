@@ -107,17 +107,13 @@ pub(super) fn worst(record: &AgentRecord, windows: &[WindowRecord]) -> Table {
         let window = windows.iter().find(|one| one.index == window);
         window.and_then(|window| window.start.parse().ok())
     };
-    let day = |window: u32, at: &str| {
-        at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |at| close_time(at, start(window), true))
-    };
+    let day = |window: u32, at: Timestamp| close_time(at, start(window), true);
     let row = |(window, fall): (u32, &DatedDrawdownRecord)| {
         let mut cells = vec![
             Cell::number(Some(fall.depth_pct), ratio),
-            Cell::words(day(window, &fall.peak_at)),
-            Cell::words(day(window, &fall.trough_at)),
-            Cell::words(
-                fall.recovered_at.as_deref().map_or_else(|| "not yet".to_owned(), |at| day(window, at)),
-            ),
+            Cell::words(day(window, fall.peak_at)),
+            Cell::words(day(window, fall.trough_at)),
+            Cell::words(fall.recovered_at.map_or_else(|| "not yet".to_owned(), |at| day(window, at))),
             Cell::number(Some(fall.days), |days| format!("{days:.0}")),
         ];
         if several {

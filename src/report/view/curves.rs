@@ -285,7 +285,7 @@ impl<'a> CurveReader<'a> {
         let points = self.plan.single.points(self.is_drawn);
         let pair = (self.done.len() < self.plan.shown).then(|| Pair::new(rows, points));
         let job = self.jobs.iter().find(|job| job.window == row.window);
-        let start = job.and_then(|job| job.starting_balance.parse().ok()).unwrap_or(row.equity);
+        let start = job.map_or(row.equity, |job| job.starting_balance.to_f64());
         self.daily.start_window(start);
         self.now = Some((row.window, WindowCurve { pair, start, last: row.equity }));
     }

@@ -26,7 +26,7 @@ pub fn encode_scores(scores: &WindowResult) -> Vec<u8> {
 /// The scores of bytes; `None` for bytes that are none.
 pub fn decode_scores(bytes: &[u8]) -> Option<WindowResult> {
     let (JobScores::<Replay, Metrics> { replay, metrics }, rest) = postcard::take_from_bytes(bytes).ok()?;
-    rest.is_empty().then(|| WindowResult { replay, metrics, course: PeriodStats::default() })
+    rest.is_empty().then(|| WindowResult { replay, metrics, course: PeriodStats::default(), packed: None })
 }
 
 #[cfg(test)]

@@ -94,8 +94,8 @@ fn left(result: &AgentResult, market: &Market) -> Option<Wallet<String>> {
 }
 
 fn window(result: &WindowResult, span: &WindowSpan, scenario: &Scenario, market: &Market) -> WindowPart {
-    let (replay, metrics) = (&result.replay, &result.metrics);
-    let sample = Sample::of_replay(replay, market, scenario.metrics.periods_per_year);
+    let (replay, metrics) = (result.whole(), &result.metrics);
+    let sample = Sample::of_replay(&replay, market, scenario.metrics.periods_per_year);
     WindowPart {
         result: HistoryWindow {
             window: replay.window.index,
