@@ -97,6 +97,31 @@ impl Column {
         now & (below << 1 | u64::from(before))
     }
 
+    /// Where in a block it crosses above and below `other`: what [`Self::crosses_above`] says both ways, of values that are
+    /// read once.
+    pub fn crosses(&self, other: &Self, block: usize) -> (u64, u64) {
+        let (mine, theirs) = (self.bounds(block), other.bounds(block));
+        let (above, below) = match () {
+            () if mine.low > theirs.high => (u64::MAX, 0),
+            () if mine.high < theirs.low => (0, u64::MAX),
+            () => {
+                let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
+                let (left, right) = (self.chunk(block, 0, &mut left), other.chunk(block, 0, &mut right));
+                (word(|index| left[index] > right[index]), word(|index| left[index] < right[index]))
+            }
+        };
+        let before = (block * BLOCK).checked_sub(1);
+        let was = |test: fn(f64, f64) -> bool| before.is_some_and(|row| test(self.at(row), other.at(row)));
+        // As above.
+        let numbers = mine != Bounds::NONE && theirs != Bounds::NONE;
+        let (at_most, at_least) = match numbers {
+            true => (!above, !below),
+            false => (other.at_least(self, block), self.at_least(other, block)),
+        };
+        let up = above & (at_most << 1 | u64::from(was(|left, right| left <= right)));
+        (up, below & (at_least << 1 | u64::from(was(|left, right| left >= right))))
+    }
+
     fn compare(&self, other: &Self, block: usize, test: impl Fn(f64, f64) -> bool) -> u64 {
         let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
         let (left, right) = (self.chunk(block, 0, &mut left), other.chunk(block, 0, &mut right));
@@ -159,6 +184,7 @@ mod tests {
                 row > 0 && one.at(row) > two.at(row) && one.at(row - 1) <= two.at(row - 1)
             });
             assert_eq!(one.crosses_above(&two, block), crosses);
+            assert_eq!(one.crosses(&two, block), (crosses, two.crosses_above(&one, block)));
             for number in [-1.0, 0.0, 5.0, 12.0, 50.0, 62.0, 1e9] {
                 assert_eq!(one.above_number(number, block), slow(&|a, _| a > number));
                 assert_eq!(one.below_number(number, block), slow(&|a, _| a < number));

@@ -6,7 +6,6 @@ use rayon::prelude::*;
 use super::outcome::{BenchmarkResult, WindowResult};
 use super::plan::TournamentPlan;
 use crate::domain::{AgentName, SymbolId};
-use crate::engine::Replay;
 use crate::market::{Market, TickRange};
 use crate::metrics::{
     Metrics, Missing, ReturnSeries, Sample, record_metrics, relative, series_metrics, series_of,
@@ -21,7 +20,7 @@ pub(super) fn measure_against(
 ) -> Vec<WindowResult> {
     let Some(benchmark) = benchmark(plan, &results) else { return results };
     for result in &mut results {
-        let own = of_replay(plan, &result.replay);
+        let own = series(plan, result);
         result.metrics.relative = relative(&own, &benchmark, &plan.scenario.metrics);
     }
     results
@@ -31,7 +30,7 @@ pub(super) fn measure_against(
 fn benchmark(plan: &TournamentPlan<'_>, results: &[WindowResult]) -> Option<ReturnSeries> {
     let index_of = |name: &AgentName| plan.scenario.agents.iter().position(|agent| agent.name == *name);
     match plan.scenario.report.benchmark.as_ref()? {
-        Benchmark::Agent(name) => results.get(index_of(name)?).map(|result| of_replay(plan, &result.replay)),
+        Benchmark::Agent(name) => results.get(index_of(name)?).map(|result| series(plan, result)),
         symbol => {
             let ticks = results.first()?.replay.window.ticks;
             let (start, closes) = held(plan.market, symbol, ticks)?;
@@ -57,7 +56,7 @@ fn record(
     if measured.len() < 2 {
         return record_metrics(&measured, Ok(Vec::new()), bar, spec);
     }
-    let returns = joined(windows.iter().map(|window| of_replay(plan, &window.replay).returns));
+    let returns = joined(windows.iter().map(|window| series(plan, window).returns));
     let mut record = record_metrics(&measured, returns.clone(), bar, spec)?;
     if let Some(benchmark) = benchmark {
         let own = series_of(&record.record, returns);
@@ -107,7 +106,7 @@ fn benchmark_returns(plan: &TournamentPlan<'_>, agents: &[Vec<WindowResult>]) ->
     match plan.scenario.report.benchmark.as_ref()? {
         Benchmark::Agent(name) => {
             let own = agents.get(index_of(name)?)?;
-            Some(joined(own.iter().map(|window| of_replay(plan, &window.replay).returns)))
+            Some(joined(own.iter().map(|window| series(plan, window).returns)))
         }
         symbol => {
             let series = (0..windows).map(|window| {
@@ -125,8 +124,13 @@ fn joined(parts: impl Iterator<Item = Returns>) -> Returns {
     parts.collect::<Result<Vec<Vec<f64>>, Missing>>().map(|parts| parts.concat())
 }
 
-fn of_replay(plan: &TournamentPlan<'_>, replay: &Replay) -> ReturnSeries {
-    Sample::of_replay(replay, plan.market, plan.scenario.metrics.periods_per_year).series(0.0)
+fn series(plan: &TournamentPlan<'_>, result: &WindowResult) -> ReturnSeries {
+    let periods_per_year = plan.scenario.metrics.periods_per_year;
+    let sample = match &result.packed {
+        Some(packed) => packed.sample(plan.market, result.replay.window.ticks, periods_per_year),
+        None => Sample::of_replay(&result.replay, plan.market, periods_per_year),
+    };
+    sample.series(0.0)
 }
 
 fn sampled(plan: &TournamentPlan<'_>, start: f64, levels: &[f64], ticks: TickRange) -> ReturnSeries {

@@ -1,5 +1,6 @@
 //! The result of a whole scenario.
 
+use super::packed::Packed;
 use super::regime::Regime;
 use super::repeats::Spread;
 use crate::domain::{AgentName, Timestamp};
@@ -69,7 +70,7 @@ pub struct WindowResult {
     /// Statistics by month, rolling metrics and drawdowns.
     pub course: PeriodStats,
     /// The replay with all logs as bytes, where `replay` has none: [`WindowResult::whole`] reads them.
-    pub(crate) packed: Option<Box<[u8]>>,
+    pub(crate) packed: Option<Packed>,
 }
 
 impl WindowResult {
@@ -86,7 +87,9 @@ impl WindowResult {
         let replay = &mut self.replay;
         (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
         (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
-        self.packed = None;
+        if let Some(packed) = &mut self.packed {
+            packed.bytes = Box::default();
+        }
     }
 }
 

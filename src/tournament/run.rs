@@ -155,7 +155,7 @@ fn battle(
     done: &AtomicUsize,
 ) -> Option<Vec<WindowResult>> {
     let ticks = plan.windows[window].window.ticks;
-    let sampled = Sampled::of(plan.market, ticks, plan.scenario.metrics.periods_per_year).ticks;
+    let sampled = Sampled::of(plan.market, ticks, plan.scenario.metrics.periods_per_year);
     let job = |(agent, spec): (usize, &AgentSpec)| {
         if observer.cancelled() {
             return None;
@@ -178,7 +178,7 @@ fn battle(
         if options.keep_curves {
             result.shrink();
         } else {
-            result.pack(&sampled);
+            result.pack(plan.market, &sampled);
         }
         Some(result)
     };

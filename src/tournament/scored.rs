@@ -19,7 +19,7 @@ pub fn scored(plan: &TournamentPlan<'_>, replay: Replay) -> WindowResult {
 }
 
 /// The holdings that are in force at these ticks, which ascend.
-pub(super) fn read_at(holdings: &[Holding], ticks: &[usize]) -> Vec<Holding> {
+fn read_at(holdings: &[Holding], ticks: &[usize]) -> Vec<Holding> {
     let (mut kept, mut read) = (Vec::new(), 0);
     for tick in ticks {
         let end = holdings.partition_point(|holding| holding.tick <= *tick);

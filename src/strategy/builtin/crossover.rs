@@ -62,6 +62,11 @@ impl Crossover<'_> {
     pub(in crate::strategy) fn decisions<'d>(self, setup: &Setup<'_>) -> Option<BarDecisions<'d>> {
         let [pair] = <[_; 1]>::try_from(self.pairs).ok()?;
         let blocks = reader::blocks(setup, pair.symbol);
+        if let (Some(fast), Some(slow)) = (pair.fast.column(), pair.slow.column()) {
+            let mut words = (vec![0; blocks.start], vec![0; blocks.start]);
+            words.extend(blocks.map(|block| fast.crosses(slow, block)));
+            return Some(BarDecisions::plain(words.0, words.1, None));
+        }
         let words = |way| reader::words(blocks.clone(), |block| pair.crosses(way, block));
         Some(BarDecisions::plain(words(Cross::Up), words(Cross::Down), None))
     }
