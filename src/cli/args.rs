@@ -133,7 +133,7 @@ pub struct OutputArgs {
     /// On how many threads.
     #[command(flatten)]
     pub threads: ThreadsArg,
-    /// Memory limit for shared indicators, such as 512MB; does not affect results [default: no limit].
+    /// Memory limit for shared indicators, such as 512MB; does not affect results [default: 256MiB].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
     /// Print leaderboard.json instead of a table.

@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use sections::{Sections, Slot};
+use sections::{Sections, Slot, chart_values};
 
 use super::ReportError;
 use super::template::Templates;
@@ -71,7 +71,7 @@ pub(super) fn page(view: &View) -> Result<String, ReportError> {
 
 /// The page of several runs beside each other.
 pub(super) fn comparison(view: &Comparison) -> Result<String, ReportError> {
-    let values = serde_json::to_string(&view.charts)?;
+    let values = chart_values(&view.charts, &[])?;
     Templates::new()?.fill("compare.html", with_values(view, &view.charts, &values))
 }
 

@@ -49,6 +49,16 @@ pub(super) struct Slot<'a> {
     pack: Option<usize>,
 }
 
+/// What charts are drawn from, without what packs have.
+#[derive(Serialize)]
+struct Unpacked<'a> {
+    #[serde(flatten)]
+    charts: &'a Charts,
+    /// By agent; null where a pack has them.
+    trades: Vec<Option<&'a Trades>>,
+    returns: Vec<Option<&'a Returns>>,
+}
+
 /// What a pack has of its agents. Sections are alike: line for line beside each other they take the least room.
 #[derive(Serialize)]
 struct Packed<'a> {
@@ -110,21 +120,21 @@ impl<'a> Sections<'a> {
         Ok(Self { slots, packs, packed: rest.iter().map(|agent| agent.index).collect() })
     }
 
-    /// The charts' values as JSON, without those that are in packs: null stands for them.
+    /// The charts' values as JSON, without those that are in packs.
     pub fn charts(&self, charts: &Charts) -> Result<String, ReportError> {
-        if self.packed.is_empty() {
-            return Ok(serde_json::to_string(charts)?);
-        }
-        let mut values = serde_json::to_value(charts)?;
-        for key in ["trades", "returns"] {
-            for &index in &self.packed {
-                if let Some(value) = values[key].get_mut(index) {
-                    value.take();
-                }
-            }
-        }
-        Ok(serde_json::to_string(&values)?)
+        chart_values(charts, &self.packed)
     }
+}
+
+/// The charts' values as JSON; null stands for the trades and returns of the agents in packs.
+pub(super) fn chart_values(charts: &Charts, packed: &[usize]) -> Result<String, ReportError> {
+    let mut trades: Vec<Option<&Trades>> = charts.trades.iter().map(Some).collect();
+    let mut returns: Vec<Option<&Returns>> = charts.returns.iter().map(Some).collect();
+    for &index in packed {
+        trades.get_mut(index).map(Option::take);
+        returns.get_mut(index).map(Option::take);
+    }
+    Ok(serde_json::to_string(&Unpacked { charts, trades, returns })?)
 }
 
 fn pack(agents: &[Agent], charts: &Charts, templates: &Templates) -> Result<String, ReportError> {

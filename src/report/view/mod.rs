@@ -87,8 +87,11 @@ pub(super) struct Charts {
     pub windows: Vec<Window>,
     pub curves: Curves,
     pub prices: Vec<Price>,
+    /// Round trips of each agent. Pages write them themselves, as some are compressed.
+    #[serde(skip)]
     pub trades: Vec<Trades>,
-    /// Daily returns of each agent.
+    /// Daily returns of each agent, written in the same way.
+    #[serde(skip)]
     pub returns: Vec<Returns>,
     /// Rank of each agent in each window, where there are several.
     pub ranks: Vec<Vec<Option<u32>>>,
