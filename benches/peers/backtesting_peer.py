@@ -3,32 +3,16 @@
 import sys
 import warnings
 
-from peer import main, wilder_rsi
+from peer import main
 
 import backtesting
 import numpy
-import pandas
 from backtesting.lib import FractionalBacktest
 
 from families import CASH
 
 warnings.filterwarnings("ignore")
 backtesting.backtesting._tqdm = lambda rows, **_: rows
-
-
-class Indicators:
-    def __init__(self, close):
-        self.close = pandas.Series(close)
-
-    def mean(self, period):
-        return self.close.rolling(period).mean().to_numpy()
-
-    def rsi(self, period):
-        return wilder_rsi(self.close.to_numpy(), period)
-
-    def bands(self, period, width):
-        mean = self.mean(period)
-        return mean - width * self.close.rolling(period).std(ddof=0).to_numpy(), mean
 
 
 class Signalled(backtesting.Strategy):
@@ -60,4 +44,4 @@ def replay(frame, fee, part):
 
 
 if __name__ == "__main__":
-    sys.exit(main(f"backtesting.py {backtesting.__version__}", Indicators, replay))
+    sys.exit(main(f"backtesting.py {backtesting.__version__}", replay))

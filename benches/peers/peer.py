@@ -1,7 +1,7 @@
 """What the scripts of the other libraries share: bars, signals, and the answer to `run.py`.
 
-A library computes averages, RSI and bands itself where they are those of tiltyard. What it decides with them is computed here in
-numpy, so that all libraries get the same signals in the cheapest way there is.
+All libraries get the same signals, computed here in numpy: once for all combinations that share an indicator, and from exact
+sums, so that two averages that are equal are equal in floats too. Signals are part of the timed work.
 """
 
 import functools
@@ -18,12 +18,12 @@ import pandas
 from families import CALM, CEILING, FAMILIES, TREND, grid
 
 
-def main(name, indicators, replay):
+def main(name, replay):
     """`replay(frame, family, [(index, signals)])` gives rows of `[index, trades, final equity]`."""
     frame, family, indices = year(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
 
     def go(indices):
-        signals = Signals(frame, family, indicators)
+        signals = Signals(frame, family)
         rows = []
         for start in range(0, len(indices), 20):
             part = [(index, *signals.of(index)) for index in indices[start : start + 20]]
@@ -52,19 +52,31 @@ def peak_mb():
 
 
 class Signals:
-    """Entries and exits at deciding closes. Averages and RSI are computed once for all combinations that use them."""
+    """Entries and exits at deciding closes."""
 
-    def __init__(self, frame, family, indicators):
+    def __init__(self, frame, family):
         self.close, self.values, self.decide = frame["close"].to_numpy(), grid(family), getattr(self, family)
-        library = indicators(self.close)
-        self.average, self.strength, self.bands = functools.cache(library.mean), functools.cache(library.rsi), library.bands
+        cents = numpy.rint(self.close * 100).astype(numpy.int64)
+        if not numpy.array_equal(cents / 100, self.close):
+            sys.exit("prices are not whole cents")
+        self.sums, self.squares = totals(cents), totals(cents * cents)
+        self.mean, self.deviation = functools.cache(self.mean), functools.cache(self.deviation)
+        self.strength = functools.cache(lambda period: wilder_rsi(self.close, period))
+
+    def mean(self, period):
+        return padded((self.sums[period:] - self.sums[:-period]) / (100 * period), period)
+
+    def deviation(self, period):
+        """Of the population. The sum of squares of a year wraps around 64 bits; differences of it are exact nevertheless."""
+        first, second = (total[period:] - total[:-period] for total in (self.sums, self.squares))
+        return padded(numpy.sqrt(period * second - first * first) / (100 * period), period)
 
     def of(self, index):
         """Entries, exits, stop and target of a combination; the last two as fractions, or none."""
         return self.decide(*self.values[index])
 
     def cross(self, slow, fast):
-        fast, slow = self.average(fast), self.average(slow)
+        fast, slow = self.mean(fast), self.mean(slow)
         return crosses(fast, slow), crosses(slow, fast), None, None
 
     def rsi(self, period, below, above):
@@ -72,12 +84,20 @@ class Signals:
         return rsi < below, rsi > above, None, None
 
     def bollinger(self, period, width):
-        lower, middle = self.bands(period, width)
-        return self.close < lower, self.close > middle, None, None
+        middle = self.mean(period)
+        return self.close < middle - width * self.deviation(period), self.close > middle, None, None
 
     def stops(self, stop, target):
         up, down, _, _ = self.cross(CALM, TREND)
         return up & (self.strength(14) < CEILING), down, stop / 100, target / 100
+
+
+def totals(values):
+    return numpy.concatenate([[0], numpy.cumsum(values)])
+
+
+def padded(values, period):
+    return numpy.concatenate([numpy.full(period - 1, numpy.nan), values])
 
 
 def crosses(a, b):

@@ -4,25 +4,9 @@ import sys
 
 from peer import main
 
-import numpy
 import raptorbt
 
 from families import CASH
-
-
-class Indicators:
-    def __init__(self, close):
-        self.close = close
-
-    def mean(self, period):
-        return raptorbt.sma(self.close, period)
-
-    def rsi(self, period):
-        return raptorbt.rsi(self.close, period)
-
-    def bands(self, period, width):
-        _, middle, lower = raptorbt.bollinger_bands(self.close, period, width)
-        return lower, middle
 
 
 def replay(frame, fee, part):
@@ -44,4 +28,4 @@ def item(fee, index, entries, exits, stop, target):
 
 
 if __name__ == "__main__":
-    sys.exit(main(f"raptorbt {raptorbt.__version__}", Indicators, replay))
+    sys.exit(main(f"raptorbt {raptorbt.__version__}", replay))

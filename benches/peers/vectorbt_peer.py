@@ -1,34 +1,14 @@
 """vectorbt: `run.py` starts it with the bars, a family and the indices of its combinations."""
 
-import functools
 import sys
 
-from peer import main, wilder_rsi
+from peer import main
 
 import numpy
 import vectorbt as vbt
 from vectorbt.portfolio.enums import StopEntryPrice
 
 from families import CASH
-
-
-class Indicators:
-    def __init__(self, close):
-        self.close, self.moments = close, functools.cache(self.moments)
-
-    def mean(self, period):
-        return vbt.MA.run(self.close, period).ma.to_numpy().ravel()
-
-    def rsi(self, period):
-        """vectorbt's own begins its averages with one change, Wilder with the mean of `period` changes."""
-        return wilder_rsi(self.close, period)
-
-    def moments(self, period):
-        return self.mean(period), vbt.MSTD.run(self.close, period).mstd.to_numpy().ravel()
-
-    def bands(self, period, width):
-        mean, deviation = self.moments(period)
-        return mean - width * deviation, mean
 
 
 def replay(frame, fee, part):
@@ -57,4 +37,4 @@ def later(signals):
 
 
 if __name__ == "__main__":
-    sys.exit(main(f"vectorbt {vbt.__version__}", Indicators, replay))
+    sys.exit(main(f"vectorbt {vbt.__version__}", replay))
