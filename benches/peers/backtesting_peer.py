@@ -44,4 +44,4 @@ def replay(frame, fee, part):
 
 
 if __name__ == "__main__":
-    sys.exit(main(f"backtesting.py {backtesting.__version__}", replay))
+    sys.exit(main(f"backtesting.py {backtesting.__version__}", replay, at_once=1))

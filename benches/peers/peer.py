@@ -18,15 +18,15 @@ import pandas
 from families import CALM, CEILING, FAMILIES, TREND, grid
 
 
-def main(name, replay):
-    """`replay(frame, family, [(index, signals)])` gives rows of `[index, trades, final equity]`."""
+def main(name, replay, at_once):
+    """`replay(frame, fee, part)` gives rows of `[index, trades, final equity]`; `at_once` is how many combinations are fastest."""
     frame, family, indices = year(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
 
     def go(indices):
         signals = Signals(frame, family)
         rows = []
-        for start in range(0, len(indices), 20):
-            part = [(index, *signals.of(index)) for index in indices[start : start + 20]]
+        for start in range(0, len(indices), at_once):
+            part = [(index, *signals.of(index)) for index in indices[start : start + at_once]]
             rows += replay(frame, FAMILIES[family]["fee"], part)
         return rows
 

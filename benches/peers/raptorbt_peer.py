@@ -28,4 +28,4 @@ def item(fee, index, entries, exits, stop, target):
 
 
 if __name__ == "__main__":
-    sys.exit(main(f"raptorbt {raptorbt.__version__}", replay))
+    sys.exit(main(f"raptorbt {raptorbt.__version__}", replay, at_once=5))

@@ -37,4 +37,4 @@ def later(signals):
 
 
 if __name__ == "__main__":
-    sys.exit(main(f"vectorbt {vbt.__version__}", replay))
+    sys.exit(main(f"vectorbt {vbt.__version__}", replay, at_once=1))
