@@ -88,8 +88,8 @@ strategy = {{ kind = "sma_cross", fast = 5, slow = 500, size_pct = {size_pct} }}
 agent = "grid"
 search = "grid"
 [sweep.parameters]
-fast = {{ from = 5, to = {4 + fast}, step = 1 }}
-slow = {{ from = 500, to = {499 + slow}, step = 1 }}
+fast = {list(range(5, 5 + fast))}
+slow = {list(range(500, 500 + slow))}
 """
 
 
