@@ -231,6 +231,22 @@ def twelve(bench):
     shutil.rmtree(folder)
 
 
+def memory(bench):
+    """A sweep and a tournament whose indicators would need more than the limit."""
+    head = f'[scenario]\nname = "m"\n[market]\npath = "{bench.bars("1m", bench.scaled(1_000_000))}"\nsymbols = ["LOAD"]\ninterval = "1m"\n'
+    sweep = '[[agents]]\nname = "a"\nstrategy = { kind = "rsi_reversion" }\n[sweep]\nagent = "a"\nsearch = "grid"\n'
+    sweep += '[sweep.parameters]\nperiod = { from = 5, to = 104, step = 1 }\nentry_below = [25, 30]\n'
+    rows = "".join(f'[[agents]]\nname = "a{n}"\nstrategy = {{ kind = "ema_cross", fast = {5 + n}, slow = {200 + n} }}\n' for n in range(50))
+    for name, text in (("200 trials of 100 RSI", sweep), ("50 agents with two averages each", rows)):
+        for limit in ([], ["--memory", "512MB"], ["--memory", "128MB"]):
+            folder = bench.folder("memory")
+            (folder / "m.toml").write_text(head + text)
+            out = folder / "reports"
+            title = " ".join([f"{name}, 1,000,000 bars", *limit])
+            bench.measure(title, ["run", "m.toml", "--out", out, "--quiet", *limit], folder, out)
+    shutil.rmtree(folder)
+
+
 TWELVE = [
     'kind = "buy_and_hold"',
     'kind = "sma_cross", fast = 20, slow = 100',
@@ -254,6 +270,7 @@ CASES = {
     "windows": windows_20000,
     "bars": bars_10m,
     "twelve": twelve,
+    "memory": memory,
     "registered": registered,
     "store": store,
     "texts": texts,
