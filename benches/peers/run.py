@@ -42,9 +42,10 @@ def main():
     for family in arguments.families:
         print(f"\n### {FAMILIES[family]['title']}, fee {FAMILIES[family]['fee'] * 10_000:g} bp\n\n{HEAD}", flush=True)
         bars = arguments.bars.resolve()
-        ours = tiltyard(arguments.binary.resolve(), family, bars, arguments.work / "runs" / family, arguments.repeat)
+        ours, others = tiltyard(arguments.binary.resolve(), family, bars, arguments.work / "runs" / family, arguments.repeat)
         wanted = {index: (trades, equity) for index, trades, equity in ours["rows"]}
         row(ours, wanted, ours)
+        row(others, wanted, ours)
         if family == "cross" and arguments.grid:
             row(example(arguments.grid, bars), wanted, ours)
         for peer in arguments.peers:
