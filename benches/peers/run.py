@@ -32,11 +32,11 @@ def main():
     parser.add_argument("--slow-combinations", type=int, default=2, help="how many of a family backtesting.py replays")
     parser.add_argument("--repeat", type=int, default=3, help="runs of tiltyard, of which the best counts")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/tiltyard")
-    parser.add_argument("--work", type=Path, default=ROOT / "target/peers", help="for the environment; made anew where absent")
+    parser.add_argument("--work", type=Path, default=ROOT / "target/peers", help="for the environment and the runs")
     parser.add_argument("--grid", type=Path, help="the built example `grid`: adds a row for the crosses without the program around")
     arguments = parser.parse_args()
-    python = environment(arguments.work)
     if Path(sys.prefix).resolve() != arguments.work.resolve():
+        python = environment(arguments.work)
         os.execv(python, [python, *sys.argv])
     agreed = True
     for family in arguments.families:
@@ -49,23 +49,23 @@ def main():
         if family == "cross" and arguments.grid:
             row(example(arguments.grid, bars), wanted, ours)
         for peer in arguments.peers:
-            agreed &= row(replayed(python, peer, bars, family, arguments.slow_combinations), wanted, ours)
+            agreed &= row(replayed(peer, bars, family, arguments.slow_combinations), wanted, ours)
     print("\nTrade counts and final equities agree." if agreed else "\nResults DIFFER where a row says so.")
     return 0 if agreed else 1
 
 
 def environment(work):
-    """A virtual environment with the peers; its Python."""
+    """A virtual environment with the peers in the versions above; its Python."""
     python = work / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(work)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
     return str(python)
 
 
-def replayed(python, peer, bars, family, slow):
+def replayed(peer, bars, family, slow):
     indices = thinned(family, slow) if peer == "backtesting" else range(len(grid(family)))
-    command = [python, str(HERE / f"{peer}_peer.py"), str(bars), family, json.dumps(list(indices))]
+    command = [sys.executable, str(HERE / f"{peer}_peer.py"), str(bars), family, json.dumps(list(indices))]
     command += ["--compile"] if peer == "vectorbt" else []
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
@@ -75,7 +75,7 @@ def example(binary, bars):
     found = json.loads(subprocess.run([str(binary), str(bars)], check=True, stdout=subprocess.PIPE).stdout)
     order = {pair: index for index, pair in enumerate(grid("cross"))}
     rows = [[order[slow, fast], trades, equity] for fast, slow, trades, equity in found["combinations"]]
-    return {"name": "tiltyard, in the process", "cpu": found["seconds"], **found, "rows": rows}
+    return {**found, "name": "tiltyard, the engine alone", "cpu": found["seconds"], "rows": rows}
 
 
 def row(found, wanted, ours):
