@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import namedtuple
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -38,6 +39,9 @@ def main():
     finally:
         if not arguments.work:
             shutil.rmtree(work, ignore_errors=True)
+
+
+Cost = namedtuple("Cost", "seconds cpu peak_mb written_mb")
 
 
 class Bench:
@@ -67,6 +71,11 @@ class Bench:
 
     def measure(self, name, words, folder, out=None, codes=(0,)):
         """Runs one command; prints its row."""
+        cost = self.cost(name, words, folder, out, codes)
+        written = f"{cost.written_mb:,.0f}" if out else ""
+        print(f"| {name} | {cost.seconds:.1f} | {cost.cpu:.1f} | {cost.peak_mb:,.0f} | {written} | {page(out)} |", flush=True)
+
+    def cost(self, name, words, folder, out=None, codes=(0,)):
         with open(folder / "stdout", "w") as stdout, open(folder / "stderr", "w") as stderr:
             started = time.monotonic()
             child = subprocess.Popen([self.binary, *map(str, words)], cwd=folder, stdout=stdout, stderr=stderr)
@@ -75,9 +84,7 @@ class Bench:
         seconds, code = time.monotonic() - started, os.waitstatus_to_exitcode(status)
         if code not in codes:
             sys.exit(f"{name}: exit code {code}\n{(folder / 'stderr').read_text()[:2000]}")
-        written = f"{size(out) / 1e6:,.0f}" if out else ""
-        busy = used.ru_utime + used.ru_stime
-        print(f"| {name} | {seconds:.1f} | {busy:.1f} | {used.ru_maxrss / 1e3:,.0f} | {written} | {page(out)} |", flush=True)
+        return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3, size(out) / 1e6 if out else 0)
 
 
 def size(folder):
@@ -209,12 +216,61 @@ def texts(bench):
     shutil.rmtree(folder)
 
 
+def twelve(bench):
+    """Twelve agents in windows of 90 days, one a week: two years of minutes, three symbols."""
+    folder = bench.folder("twelve")
+    days = max(90, bench.scaled(731))
+    path = bench.bars("1m", days * 1440, "3")
+    text = f'[scenario]\nname = "twelve"\nseed = 1\n[market]\npath = "{path}"\nsymbols = "all"\ninterval = "1m"\n'
+    text += '[battle]\nwindows = { kind = "rolling", length = "90d", step = "7d" }\n'
+    text += "".join(f'[[agents]]\nname = "agent-{number:02}"\nstrategy = {{ {words} }}\n' for number, words in enumerate(TWELVE))
+    (folder / "twelve.toml").write_text(text)
+    out = folder / "reports"
+    windows = (days - 90) // 7 + 1
+    bench.measure(f"12 agents x {windows} windows x 3 symbols, {days} days of minutes", ["run", "twelve.toml", "--out", out, "--quiet"], folder, out)
+    shutil.rmtree(folder)
+
+
+def memory(bench):
+    """A sweep and a tournament whose indicators would need more than the limit."""
+    head = f'[scenario]\nname = "m"\n[market]\npath = "{bench.bars("1m", bench.scaled(1_000_000))}"\nsymbols = ["LOAD"]\ninterval = "1m"\n'
+    sweep = '[[agents]]\nname = "a"\nstrategy = { kind = "rsi_reversion" }\n[sweep]\nagent = "a"\nsearch = "grid"\n'
+    sweep += '[sweep.parameters]\nperiod = { from = 5, to = 104, step = 1 }\nentry_below = [25, 30]\n'
+    rows = "".join(f'[[agents]]\nname = "a{n}"\nstrategy = {{ kind = "ema_cross", fast = {5 + n}, slow = {200 + n} }}\n' for n in range(50))
+    for name, text in (("200 trials of 100 RSI", sweep), ("50 agents with two averages each", rows)):
+        for limit in ([], ["--memory", "512MB"], ["--memory", "128MB"]):
+            folder = bench.folder("memory")
+            (folder / "m.toml").write_text(head + text)
+            out = folder / "reports"
+            title = " ".join([f"{name}, 1,000,000 bars", *limit])
+            bench.measure(title, ["run", "m.toml", "--out", out, "--quiet", *limit], folder, out)
+    shutil.rmtree(folder)
+
+
+TWELVE = [
+    'kind = "buy_and_hold"',
+    'kind = "sma_cross", fast = 20, slow = 100',
+    'kind = "sma_cross", fast = 60, slow = 600',
+    'kind = "ema_cross", fast = 12, slow = 48',
+    'kind = "ema_cross", fast = 10, slow = 40, timeframe = "1h"',
+    'kind = "macd", timeframe = "15m"',
+    'kind = "rsi_reversion", period = 14',
+    'kind = "bollinger_reversion", period = 60, width = 2.5',
+    'kind = "donchian_breakout", timeframe = "1h"',
+    'kind = "rules", enter_all = ["rsi(14) < 30", "close > sma(600)"], exit_any = ["rsi(14) > 60"], stop_loss_pct = 2, take_profit_pct = 3',
+    'kind = "rules", enter_all = ["close > sma(50)@1h"], exit_any = ["close < sma(50)@1h"], trailing_stop_pct = 4, max_hold_bars = 2880',
+    'kind = "random", turnover = 1',
+]
+
+
 CASES = {
     "agents-50": agents_50,
     "agents-1": agents_1,
     "trials": trials,
     "windows": windows_20000,
     "bars": bars_10m,
+    "twelve": twelve,
+    "memory": memory,
     "registered": registered,
     "store": store,
     "texts": texts,
