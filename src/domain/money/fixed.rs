@@ -206,14 +206,18 @@ macro_rules! fixed_point {
             }
         }
 
+        /// Text in files that people read, units in others.
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.collect_str(self)
+                if s.is_human_readable() { s.collect_str(self) } else { self.0.serialize(s) }
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                if !d.is_human_readable() {
+                    return i128::deserialize(d).map(Self);
+                }
                 let text = String::deserialize(d)?;
                 text.parse().map_err(serde::de::Error::custom)
             }

@@ -13,7 +13,7 @@ use crate::scenario::SweptValue;
 use crate::store::StoreError;
 
 /// Counts changes of the file.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// What messages call it.
 const WHAT: &str = "job of a worker";
 

@@ -22,7 +22,7 @@ use crate::domain::{Shard, Timestamp};
 use crate::sweep::JobKey;
 
 /// Counts changes of what is in packs: their columns, their footer, the bytes of outcomes.
-pub const PACK_FORMAT: u32 = 2;
+pub const PACK_FORMAT: u32 = 3;
 /// Key of the footer's entry.
 const INFO: &str = "tiltyard";
 /// Bytes of outcomes in a row group.

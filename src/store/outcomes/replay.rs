@@ -65,7 +65,7 @@ mod tests {
     fn the_layout_is_that_of_the_format() {
         let all: Vec<u8> = replays().iter().flat_map(encode_replay).collect();
         let found = blake3::hash(&all).to_hex();
-        let known = "faae308eac9835b2201137d18edb6c1348fc45d5cb1d8ee5af7a85704f9d3391";
+        let known = "798411460cf917cf8b38ff7f2b10edd5c368852e98699ed24ee6a4988eb11649";
         assert_eq!(
             found.as_str(),
             known,
