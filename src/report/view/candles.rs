@@ -18,6 +18,9 @@ const POINTS: usize = 24_000;
 const CANDLES: usize = 9_000;
 /// Values of all lines together.
 const VALUES: usize = 90_000;
+/// The same on a page of more agents than [`MANY`], which has little room.
+const VALUES_OF_MANY: usize = 30_000;
+const MANY: usize = 500;
 
 /// One symbol's prices.
 #[derive(Debug, Serialize)]
@@ -68,7 +71,7 @@ pub(super) fn prices(stored: &StoredRun, trades: &[Trades]) -> Result<Vec<Price>
         lines.entry(line.symbol.clone()).or_default().push(line);
     }
     let most = CANDLES / all.len().max(1);
-    let mut room = VALUES;
+    let mut room = if stored.run.agents.len() > MANY { VALUES_OF_MANY } else { VALUES };
     let price = |series: store::CandleSeries| {
         let gathered = gathered(&series.candles, most);
         let mut own = lines.remove(&series.symbol).unwrap_or_default();
