@@ -16,7 +16,7 @@ pub struct ReportArgs {
     /// A run id or a prefix of it, a scenario name (its latest run), or a run folder; several are compared.
     #[arg(required = true)]
     pub runs: Vec<String>,
-    /// Also export the main charts as SVG to `images/` beside the pages.
+    /// Also export the charts as SVG to `images/` beside the pages.
     #[arg(long)]
     pub images: bool,
     /// Target folder [default: the run's folder; for a comparison the store].

@@ -4,7 +4,6 @@ use super::axes::{around, columns, times, with_zero};
 use super::figure::{Axis, Entry, Figure, HEIGHT, Pane, count};
 use super::marks::Mark;
 use super::paint::{GAIN, LOSS, Paint};
-use super::whole::paint;
 use crate::report::numbers::signed_short;
 use crate::report::view::{Agent, Exposure, Histogram, Returns, View};
 
@@ -12,28 +11,27 @@ use crate::report::view::{Agent, Exposure, Histogram, Returns, View};
 const HALF: f64 = 190.0;
 /// Points of a curve that is drawn from a formula.
 const SMOOTH: usize = 120;
+/// Columns that the bars of few years have room for.
+const FEWEST: f64 = 8.0;
 /// Years whose bars have room for a number.
 const NUMBERED: usize = 12;
 
 /// All that the agent has, with their files' names.
 pub(super) fn figures(view: &View, agent: &Agent) -> Vec<(String, Figure)> {
-    let of = |name: &str, figure: Option<Figure>| {
-        let (file, title) =
-            (name.replace(' ', "-"), format!("{}, {}: {name}", view.about.scenario, agent.name));
+    let of = |file: &str, title: &str, figure: Option<Figure>| {
+        let title = format!("{}, {}: {title}", view.about.scenario, agent.name);
         Some((format!("{}.{file}.svg", agent.name), Figure { title, ..figure? }))
     };
     let Some(returns) = view.charts.returns.get(agent.index) else { return Vec::new() };
-    let paint = match paint(view, agent.index) {
-        Paint::Agent(number) | Paint::Benchmark(number) => Paint::Agent(number % 7),
-        other => other,
-    };
+    // Alone in its picture it needs no dashes.
+    let paint = Paint::Agent(agent.index % 7);
     let trades = view.charts.trades.get(agent.index);
     let all = [
-        of("returns", histogram_of_returns(returns, paint)),
-        of("years", years(returns)),
-        of("rolling", rolling(view, returns, paint)),
-        of("exposure", exposure(&returns.exposure, paint)),
-        of("holding times", trades.and_then(|trades| holding(&trades.holding, paint))),
+        of("returns", "daily returns", histogram_of_returns(returns, paint)),
+        of("years", "returns by year", years(returns)),
+        of("rolling", "rolling Sharpe ratio and beta", rolling(view, returns, paint)),
+        of("exposure", "exposure", exposure(&returns.exposure, paint)),
+        of("holding", "holding times", trades.and_then(|trades| holding(&trades.holding, paint))),
     ];
     all.into_iter().flatten().collect()
 }
@@ -54,7 +52,7 @@ pub(super) fn bars(histogram: &Histogram, across: &str, up: &str) -> Option<(Mar
     let left = |index: usize| histogram.width.mul_add(count(index), histogram.start);
     let bar = |(index, n): (usize, &usize)| [left(index), left(index + 1), 0.0, count(*n)];
     let end = left(histogram.counts.len());
-    let x = Axis { grid: false, ..around([histogram.start, end].into_iter(), 8.0, across) };
+    let x = Axis { grid: false, ..around([histogram.start, end].into_iter(), 10.0, across) };
     let y = whole_numbers(with_zero(histogram.counts.iter().map(|n| count(*n)), 6.0, up));
     Some((Mark::Bars(histogram.counts.iter().enumerate().map(bar).collect()), x, y, end))
 }
@@ -112,13 +110,16 @@ fn years(returns: &Returns) -> Option<Figure> {
     }
     marks.push((Mark::Level(0.0), Paint::Quiet));
     let x = columns(years.iter().map(|(year, _)| year.to_string()));
+    // A few bars stand in the middle instead of filling the plot.
+    let aside = (FEWEST - x.high + x.low).max(0.0) / 2.0;
+    let x = Axis { low: x.low - aside, high: x.high + aside, ..x };
     let note = "windows chained; the first and the last year may be parts of years";
     Some(figure(note, x, vec![pane(y, HEIGHT, marks)]))
 }
 
 fn rolling(view: &View, returns: &Returns, paint: Paint) -> Option<Figure> {
     let (sharpe, beta) = (returns.sharpe.seconds(), returns.beta.seconds());
-    let axis = |line: &[(f64, f64)], name: &str| around(line.iter().map(|point| point.1), 5.0, name);
+    let axis = |line: &[(f64, f64)], name: &str| around(line.iter().map(|point| point.1), 7.0, name);
     let one = |line: &[(f64, f64)], name: &str, height| {
         let zero = (Mark::Level(0.0), Paint::Quiet);
         pane(axis(line, name), height, vec![zero, (Mark::Line(line.to_vec()), paint)])

@@ -125,7 +125,9 @@ impl PlotArea<'_> {
             Mark::Signs(sign, points) => {
                 let r = if points.len() > 150 { 3.0 } else { 4.5 };
                 let path = points.iter().map(|(x, y)| sign.path(self.x(*x), self.y(*y), r)).collect();
-                vec![Stroke::filled(path, paint, 1.0).edged().into()]
+                let sign_drawn = Stroke::filled(path, paint, 1.0);
+                // A cross is too thin for an edge.
+                vec![if *sign == Sign::Cross { sign_drawn } else { sign_drawn.edged() }.into()]
             }
             Mark::Upright(at) => {
                 let path = format!("M{} {}V{}", px(self.x(*at)), px(self.top), px(self.bottom));

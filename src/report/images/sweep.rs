@@ -8,6 +8,9 @@ use super::paint::Paint;
 use crate::report::numbers::ratio;
 use crate::report::view::{Stitched, SweepCharts, View};
 
+/// Dotted, so that a curve below it is seen where they agree.
+const WINNER: Paint = Paint::Agent(8);
+
 /// All that the run has, with their files' names.
 pub(super) fn figures(view: &View) -> Vec<(String, Figure)> {
     let Some(sweep) = &view.charts.sweep else { return Vec::new() };
@@ -50,7 +53,7 @@ fn luck(view: &View, sweep: &SweepCharts) -> Option<Figure> {
 fn out_of_sample(view: &View, found: &Stitched) -> Figure {
     let lines = [
         ("out of sample", found.choices.seconds(), Paint::Agent(0)),
-        ("winner of the whole search", found.winner.seconds(), Paint::Agent(1)),
+        ("winner of the whole search", found.winner.seconds(), WINNER),
     ];
     let all = || lines.iter().flat_map(|(_, line, _)| line);
     let y = around(all().map(|point| point.1), 6.0, "index, 100 at the start");
