@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::EXIT_CODES;
 use super::{Exit, Failure, output};
 use crate::report;
 use crate::store::{StoreError, StoredRun, find_run, write_pages};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct ReportArgs {
     /// A run id or a prefix of it, a scenario name (its latest run), or a run folder; several are compared.
     #[arg(required = true)]

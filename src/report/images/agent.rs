@@ -29,7 +29,7 @@ pub(super) fn figures(view: &View, agent: &Agent) -> Vec<(String, Figure)> {
     let all = [
         of("returns", "daily returns", histogram_of_returns(returns, paint)),
         of("years", "returns by year", years(returns)),
-        of("rolling", "rolling Sharpe ratio and beta", rolling(view, returns, paint)),
+        of("rolling", rolling_title(returns), rolling(view, returns, paint)),
         of("exposure", "exposure", exposure(&returns.exposure, paint)),
         of("holding", "holding times", trades.and_then(|trades| holding(&trades.holding, paint))),
     ];
@@ -117,6 +117,14 @@ fn years(returns: &Returns) -> Option<Figure> {
     Some(figure(note, x, vec![pane(y, HEIGHT, marks)]))
 }
 
+fn rolling_title(returns: &Returns) -> &'static str {
+    match (returns.sharpe.is_empty(), returns.beta.is_empty()) {
+        (true, _) => "rolling beta",
+        (false, true) => "rolling Sharpe ratio",
+        (false, false) => "rolling Sharpe ratio and beta",
+    }
+}
+
 fn rolling(view: &View, returns: &Returns, paint: Paint) -> Option<Figure> {
     let (sharpe, beta) = (returns.sharpe.seconds(), returns.beta.seconds());
     let axis = |line: &[(f64, f64)], name: &str| around(line.iter().map(|point| point.1), 7.0, name);
@@ -125,19 +133,19 @@ fn rolling(view: &View, returns: &Returns, paint: Paint) -> Option<Figure> {
         pane(axis(line, name), height, vec![zero, (Mark::Line(line.to_vec()), paint)])
     };
     let x = times(sharpe.iter().chain(&beta).map(|point| point.0));
-    let window = format!("of the last {} daily returns, annualised", returns.window);
+    let window = format!("of the last {} daily returns", returns.window);
+    let against = view.charts.benchmark.as_ref().map_or("", |benchmark| benchmark.name.as_str());
     match (sharpe.is_empty(), beta.is_empty()) {
         (true, true) => None,
-        (false, true) => Some(figure(window, x, vec![one(&sharpe, "rolling Sharpe", HEIGHT)])),
-        (true, false) => Some(figure(window, x, vec![one(&beta, "rolling beta", HEIGHT)])),
+        (false, true) => {
+            Some(figure(format!("{window}, annualised"), x, vec![one(&sharpe, "rolling Sharpe", HEIGHT)]))
+        }
+        (true, false) => {
+            Some(figure(format!("{window}, against {against}"), x, vec![one(&beta, "rolling beta", HEIGHT)]))
+        }
         (false, false) => {
-            let name = view.charts.benchmark.as_ref().map_or("", |benchmark| benchmark.name.as_str());
-            let note = format!("{window}; beta against {name}");
-            Some(figure(
-                note,
-                x,
-                vec![one(&sharpe, "rolling Sharpe", HALF), one(&beta, "rolling beta", HALF)],
-            ))
+            let panes = vec![one(&sharpe, "rolling Sharpe", HALF), one(&beta, "rolling beta", HALF)];
+            Some(figure(format!("{window}, annualised; beta against {against}"), x, panes))
         }
     }
 }
