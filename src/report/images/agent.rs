@@ -1,7 +1,7 @@
 //! Pictures of one agent: its daily returns, years, rolling numbers, exposure, holding times.
 
-use super::axes::{around, columns, times, with_zero};
-use super::figure::{Axis, Entry, Figure, HEIGHT, Pane, count};
+use super::axes::{Axis, around, columns, count, times, with_zero};
+use super::figure::{Entry, Figure, HEIGHT, Pane};
 use super::marks::Mark;
 use super::paint::{GAIN, LOSS, Paint};
 use crate::report::numbers::signed_short;

@@ -1,7 +1,17 @@
 //! Axes of figures: from what is drawn to a range with marks.
 
-use super::figure::{Axis, count};
-use super::ticks;
+use super::ticks::{self, Tick};
+
+/// A range of an axis with its marks.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    pub low: f64,
+    pub high: f64,
+    pub ticks: Vec<Tick>,
+    pub name: String,
+    /// Whether lines run from the marks across the plot.
+    pub grid: bool,
+}
 
 /// Lowest and highest; 0 and 1 of nothing.
 pub(super) fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
@@ -52,6 +62,12 @@ pub(super) const fn row(index: usize) -> f64 {
 pub(super) fn columns(names: impl Iterator<Item = String>) -> Axis {
     let ticks: Vec<_> = names.enumerate().map(|(index, name)| (count(index), name)).collect();
     Axis { low: -0.5, high: count(ticks.len()) - 0.5, ticks, name: String::new(), grid: false }
+}
+
+/// A small number of letters, rows, days or windows.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+pub(super) const fn count(n: usize) -> f64 {
+    n as f64
 }
 
 #[cfg(test)]

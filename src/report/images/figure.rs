@@ -5,7 +5,8 @@
 
 use serde::Serialize;
 
-use super::marks::{Drawn, Mark, PlotArea, Stroke};
+use super::axes::{Axis, count};
+use super::marks::{Drawn, Mark, PlotArea, Stroke, px};
 use super::paint::{Paint, Sign};
 use super::ticks::Tick;
 use crate::report::ReportError;
@@ -31,17 +32,6 @@ const LINE: f64 = 18.0;
 /// Letters of a name in the legend, and of one at an axis.
 const LEGEND_LETTERS: usize = 34;
 const AXIS_LETTERS: usize = 26;
-
-/// A range of an axis with its marks.
-#[derive(Debug, Clone)]
-pub(super) struct Axis {
-    pub low: f64,
-    pub high: f64,
-    pub ticks: Vec<Tick>,
-    pub name: String,
-    /// Whether lines run from the marks across the plot.
-    pub grid: bool,
-}
 
 /// One plot of a figure.
 #[derive(Debug, Clone)]
@@ -142,10 +132,7 @@ impl Figure {
     }
 
     fn plot(&self, pane: &Pane, area: &PlotArea<'_>, is_last: bool) -> Plot {
-        let text = |(at, text): &Tick, at_px: f64| {
-            let _ = at;
-            (px(at_px), shortened(text, AXIS_LETTERS))
-        };
+        let text = |(_, text): &Tick, at: f64| (px(at), shortened(text, AXIS_LETTERS));
         Plot {
             left: px(area.left),
             top: px(area.top),
@@ -193,15 +180,6 @@ impl Entry {
         };
         LegendLine { name: shortened(&self.name, LEGEND_LETTERS), stroke, x: px(x), y: px(y) }
     }
-}
-
-pub(super) fn px(value: f64) -> String {
-    format!("{value:.1}")
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a few letters, rows or windows")]
-pub(super) const fn count(n: usize) -> f64 {
-    n as f64
 }
 
 /// Names that fit where they stand.

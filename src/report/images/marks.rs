@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::figure::{Axis, px};
+use super::axes::Axis;
 use super::paint::{Paint, Sign};
 
 /// What is drawn, before it has coordinates.
@@ -199,6 +199,11 @@ impl PlotArea<'_> {
         let (x, y, colour) = (px(self.x(x) + aside), px(self.y(y)), paint.colour());
         Drawn { stroke: None, label: Some(Label { x, y, text: text.to_owned(), anchor, colour }) }
     }
+}
+
+/// Pixels as a picture has them.
+pub(super) fn px(value: f64) -> String {
+    format!("{value:.1}")
 }
 
 fn share(axis: &Axis, value: f64) -> f64 {

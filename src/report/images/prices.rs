@@ -1,7 +1,7 @@
 //! Candles of a symbol with an agent's entries and exits, and with the indicators that its strategy looks at.
 
-use super::axes::{around, span, times};
-use super::figure::{Axis, Entry, Figure, HEIGHT, Key, Pane};
+use super::axes::{Axis, around, span, times};
+use super::figure::{Entry, Figure, HEIGHT, Key, Pane};
 use super::marks::Mark;
 use super::paint::{GAIN, LOSS, Paint, Sign};
 use crate::report::view::{Agent, Candles, Line, Price, RoundTrip, Trades, View};

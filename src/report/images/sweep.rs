@@ -1,8 +1,8 @@
 //! Pictures of a sweep: its winner against luck, its choices out of sample.
 
 use super::agent::bars;
-use super::axes::{around, times};
-use super::figure::{Axis, Entry, Figure, HEIGHT, Pane};
+use super::axes::{Axis, around, times};
+use super::figure::{Entry, Figure, HEIGHT, Pane};
 use super::marks::Mark;
 use super::paint::Paint;
 use crate::report::numbers::ratio;

@@ -1,7 +1,7 @@
 //! Pictures of all agents together: equity, drawdown, scores, ranks, correlations, costs.
 
-use super::axes::{around, columns, ends, row, rows, span, times, with_zero};
-use super::figure::{Axis, Entry, Figure, HEIGHT, Key, Pane, count};
+use super::axes::{Axis, around, columns, count, ends, row, rows, span, times, with_zero};
+use super::figure::{Entry, Figure, HEIGHT, Key, Pane};
 use super::marks::Mark;
 use super::paint::{Paint, Sign};
 use crate::report::view::{Curve, Scores, View};
