@@ -227,7 +227,7 @@ mod tests {
         let mut two = figure(Vec::new());
         two.panes.push(Pane { height: 80.0, ..two.panes[0].clone() });
         let svg = two.svg().unwrap();
-        assert!(svg.contains("height=\"542\""), "{svg}");
+        assert!(svg.contains("height=\"542.0\""), "{svg}");
         assert_eq!(svg.matches(">10</text>").count(), 1, "{svg}");
     }
 }
