@@ -6,19 +6,15 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
+use super::Exit;
 use super::progress::Verbosity;
 use crate::domain::Shard;
 use crate::engine::Loop;
 use crate::run::Keep;
 
-pub(super) const EXIT_CODES: &str = "\
-Exit codes:
-  0 done    1 a run failed    2 the command line or the scenario is wrong
-  3 the market data is wrong    75 a shard stopped early: run it again    130 interrupted";
-
 /// Arguments of `run`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct RunArgs {
     /// The scenario (TOML).
     pub file: PathBuf,

@@ -6,7 +6,6 @@ use clap::Args;
 use miette::Severity;
 use serde_json::{Value, json};
 
-use super::args::EXIT_CODES;
 use super::output::{self, counted};
 use super::{Exit, Failure, diagnostics, programs};
 use crate::report::unused_bars;
@@ -15,7 +14,7 @@ use crate::store::registry::StoredAgents;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct CheckArgs {
     /// The scenario (TOML).
     pub file: PathBuf,

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use super::Exit;
 #[cfg(feature = "serve")]
 use super::account::AccountCommand;
 use super::agent::AgentCommand;
@@ -34,15 +35,11 @@ Examples:
   tiltyard show first-tournament                   show the latest run of a scenario
   tiltyard standings league-of-twelve              ranks with intervals and significance tests
 
-Exit codes:
-  0 done    1 a run failed    2 the command line or the scenario is wrong
-  3 the market data is wrong    75 a shard stopped early: run it again    130 interrupted
-
 Results go to stdout, all messages to stderr. NO_COLOR is honoured.";
 
 /// Replays recorded market history for many isolated trading agents at once, and ranks them.
 #[derive(Debug, Parser)]
-#[command(name = "tiltyard", version, about, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "tiltyard", version, about, after_help = format!("{EXAMPLES}\n\n{}", Exit::help()), max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

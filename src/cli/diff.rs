@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::EXIT_CODES;
 use super::{Exit, Failure, output};
 use crate::report::terminal;
 use crate::store::{StoreError, StoredRun, find_run};
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct DiffArgs {
     /// Runs to compare: run ids or prefixes of them, scenario names (their latest runs), or run folders.
     #[arg(required = true, num_args = 2..)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{EXIT_CODES, ThreadsArg};
+use super::args::ThreadsArg;
 use super::interrupt::Interrupt;
 use super::{Exit, Failure, output, programs};
 use crate::report::terminal;
@@ -18,7 +18,7 @@ use crate::tournament::DuelSpec;
 
 /// Arguments of `duel`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES, group = clap::ArgGroup::new("source").required(true))]
+#[command(after_help = Exit::help(), group = clap::ArgGroup::new("source").required(true))]
 pub struct DuelArgs {
     /// The first agent; the test asks whether it is stronger.
     pub a: String,

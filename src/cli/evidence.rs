@@ -19,13 +19,11 @@ Examples:
 
 The file has one row per period and one column per trial; the first column may hold labels.
 The winner is defensible only if DSR >= 0.95, PBO <= 0.2 and SPA p < 0.05.
-
-Exit codes:
-  0 done, whatever the verdict    2 the command line or the file is wrong";
+The exit code does not depend on the verdict.";
 
 /// Arguments of `evidence`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", Exit::help_of(&[Exit::Done, Exit::Usage])))]
 pub struct EvidenceArgs {
     /// The trials (CSV or Parquet): one row per period, one column per trial.
     file: PathBuf,

@@ -15,7 +15,7 @@ pub enum Exit {
     Done = 0,
     /// A run failed: nothing is wrong with what was asked, but it could not be carried out.
     RunFailed = 1,
-    /// The command line or the scenario is wrong.
+    /// The command line, the scenario or a table of numbers is wrong.
     Usage = 2,
     /// The market data is wrong.
     Data = 3,
@@ -25,9 +25,43 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// All of them, by number.
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::RunFailed, Self::Usage, Self::Data, Self::TryAgain, Self::Interrupted];
+
+    /// The number that a shell sees.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What it says, in help texts and in the book.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::RunFailed => "a run failed",
+            Self::Usage => "the command line, the scenario or a table of numbers is wrong",
+            Self::Data => "the market data is wrong",
+            Self::TryAgain => "a shard stopped early, or a disk or network failed: run it again",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The part of a help text that lists all exit codes.
+    pub(super) fn help() -> String {
+        Self::help_of(&Self::ALL)
+    }
+
+    /// The same of these.
+    pub(super) fn help_of(codes: &[Self]) -> String {
+        let line = |exit: &Self| format!("\n  {:>3}  {}", exit.code(), exit.meaning());
+        format!("Exit codes:{}", codes.iter().map(line).collect::<String>())
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 

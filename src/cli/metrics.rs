@@ -18,10 +18,7 @@ Examples:
 The word `return`, `ret` or `change` in a column's name means returns; `equity`, `balance`, `nav`,
 `value`, `capital`, `wealth`, `close`, `price` or `level` means levels, which are converted to
 returns. If the name has words of both kinds or of neither, --kind is required.
-Rows without a value are allowed only at the start.
-
-Exit codes:
-  0 done    2 the command line or a file is wrong";
+Rows without a value are allowed only at the start.";
 
 /// What a column of a file holds.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -34,7 +31,7 @@ pub enum KindArg {
 
 /// Arguments of `metrics`.
 #[derive(Debug, Args)]
-#[command(after_help = METRICS_HELP)]
+#[command(after_help = format!("{METRICS_HELP}\n\n{}", Exit::help_of(&[Exit::Done, Exit::Usage])))]
 pub struct MetricsArgs {
     /// A CSV or Parquet file; the first column may hold dates or labels.
     pub file: PathBuf,

@@ -24,14 +24,11 @@ The file has one row per window and one column per agent; the first column may h
 the label column is called `agent`, as in the scores.csv of a run, the file has one row per agent.
 If neither that name nor numbered or dated labels identify the rows, --rows is required. An empty
 field is a missing score. Two agents are compared only in windows in which both have a score. `inf`
-is a score above all numbers.
-
-Exit codes:
-  0 done    2 the command line or the file is wrong";
+is a score above all numbers.";
 
 /// Arguments of `rank`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", Exit::help_of(&[Exit::Done, Exit::Usage])))]
 pub struct RankArgs {
     /// The scores (CSV or Parquet).
     file: PathBuf,

@@ -4,19 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::EXIT_CODES;
 use super::{Exit, Failure, output};
 use crate::report;
 use crate::store::{StoreError, StoredRun, find_run, write_pages};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct ReportArgs {
     /// A run id or a prefix of it, a scenario name (its latest run), or a run folder; several are compared.
     #[arg(required = true)]
     pub runs: Vec<String>,
-    /// Also export the main charts as SVG to `images/` beside the pages.
+    /// Also export the charts as SVG to `images/` beside the pages.
     #[arg(long)]
     pub images: bool,
     /// Target folder [default: the run's folder; for a comparison the store].

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::args::{EXIT_CODES, StoreArgs};
+use super::args::StoreArgs;
 use super::{Exit, Failure, output};
 use crate::report::terminal;
 use crate::scenario::format::choice_docs;
@@ -13,7 +13,7 @@ use crate::tournament::{assess, standings::StandingsError};
 
 /// Arguments of `standings`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct StandingsArgs {
     /// A run id or a prefix of it, a scenario name (its latest run), or a run folder.
     pub run: String,

@@ -22,6 +22,9 @@ pub struct StrategiesArgs {
     pub json: bool,
 }
 
+/// Narrowest column of explanations.
+const LEAST: usize = 24;
+
 /// Prints the catalogue, or one kind of it.
 ///
 /// # Errors
@@ -31,10 +34,11 @@ pub fn strategies(args: &StrategiesArgs) -> Result<Exit, Failure> {
         None => STRATEGIES.iter().collect(),
         Some(kind) => vec![find(kind)?],
     };
+    let room = output::style().width.map_or(WIDTH, |width| width.min(WIDTH));
     let text = match (args.json, args.kind.is_some()) {
         (true, _) => format!("{:#}\n", serde_json::json!(chosen)),
-        (false, true) => chosen.iter().map(|doc| full(doc)).collect(),
-        (false, false) => list(&chosen, output::style().width.map_or(WIDTH, |width| width.min(WIDTH))),
+        (false, true) => chosen.iter().map(|doc| full(doc, room)).collect(),
+        (false, false) => list(&chosen, room),
     };
     output::result(&text)?;
     Ok(Exit::Done)
@@ -87,7 +91,8 @@ fn short(parameter: &ParameterDoc) -> String {
     }
 }
 
-fn full(doc: &StrategyDoc) -> String {
+fn full(doc: &StrategyDoc, room: usize) -> String {
+    let paragraph = |text: &str| folded(text.split(' '), " ", room).join("\n") + "\n";
     let mut text = paragraph(&format!("{}: {}", doc.kind, doc.summary));
     text.push_str(&format!(
         "\n{}\n{}",
@@ -97,14 +102,14 @@ fn full(doc: &StrategyDoc) -> String {
     let parameters: Vec<(String, String)> = doc.parameters.iter().map(explained).collect();
     if !parameters.is_empty() {
         text.push_str("\nparameters:\n");
-        text.push_str(&columns(&parameters));
+        text.push_str(&columns(&parameters, room));
     }
     text.push_str(&format!("\nexample:\n  strategy = {}\n", doc.example));
     if doc.kind == "rules" {
         let forms = expr::REFERENCE.iter().chain(expr::OPERATORS);
         let forms: Vec<_> = forms.map(|(_, form, doc)| (form.to_string(), doc.to_string())).collect();
         text.push_str("\nconditions can use:\n");
-        text.push_str(&columns(&forms));
+        text.push_str(&columns(&forms, room));
     }
     text
 }
@@ -116,18 +121,15 @@ fn explained(parameter: &ParameterDoc) -> (String, String) {
     (parameter.name.to_owned(), format!("{doc}{default}"))
 }
 
-/// Words beside their explanations, which are folded within [`WIDTH`].
-fn columns(rows: &[(String, String)]) -> String {
+/// Words beside their explanations, which are folded within `room`, or in a narrow column.
+fn columns(rows: &[(String, String)], room: usize) -> String {
     let width = rows.iter().map(|(word, _)| word.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (word, explained) in rows {
-        for (line, part) in folded(explained.split(' '), " ", WIDTH - width - 4).iter().enumerate() {
+        let room = room.saturating_sub(width + 4).max(LEAST);
+        for (line, part) in folded(explained.split(' '), " ", room).iter().enumerate() {
             let _ = writeln!(text, "  {:width$}  {part}", if line == 0 { word } else { "" });
         }
     }
     text
-}
-
-fn paragraph(text: &str) -> String {
-    folded(text.split(' '), " ", WIDTH).join("\n") + "\n"
 }

@@ -81,6 +81,20 @@ pub enum ReplayStatus {
 }
 
 impl ReplayStatus {
+    /// Every status as written in results, and what it means.
+    pub const DOCS: [(&'static str, &'static str); 4] = [
+        ("completed", "it reached the window's end"),
+        (
+            "disqualified",
+            "a loss limit of its risk profile ended the window for it; the loss is kept, and `status_detail` names the limit",
+        ),
+        ("liquidated", "its margin was used up and nothing was left; the equity is zero from then on"),
+        (
+            "forfeit",
+            "its strategy failed: an error, a broken protocol, a used-up budget; the loss is kept, and `status_detail` says why",
+        ),
+    ];
+
     /// As written in results: `completed`, `disqualified`, `liquidated`, `forfeit`.
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -138,6 +152,24 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// Every reason as written in results, and what it means; a refused order has the code of its refusal instead.
+    pub const DOCS: [(&'static str, &'static str); 11] = [
+        ("filled", "filled completely"),
+        ("filled_cut", "filled, after being cut to what the wallet could pay or to a risk limit"),
+        ("cannot_pay", "the wallet could not pay for the smallest quantity at the fill"),
+        ("agent", "its agent cancelled it"),
+        ("bracket_sibling", "the other order of its bracket filled"),
+        ("position_closed", "its position was closed otherwise"),
+        ("risk_rule", "a risk rule cancelled it"),
+        ("time_in_force", "its time in force ran out"),
+        ("liquidation", "the venue has liquidated the account"),
+        ("window_end", "the window ended"),
+        (
+            UNSOLD_AT_END,
+            "its window ended, and the participation cap of the last bar left a part of the position unsold",
+        ),
+    ];
+
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -340,4 +372,41 @@ pub struct Flags {
     pub liquidations: u64,
     /// Symbols of which `close_at_end` could not sell all, because of the participation cap.
     pub unsold_at_end: Vec<SymbolId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_is_documented() {
+        let at = Timestamp::from_micros(0);
+        let all = [
+            ReplayStatus::Completed,
+            ReplayStatus::Disqualified { at, code: RefusalCode::DailyLossLimit },
+            ReplayStatus::Liquidated { at },
+            ReplayStatus::Forfeit { at, reason: String::new() },
+        ];
+        let documented = ReplayStatus::DOCS.map(|(status, _)| status);
+        assert_eq!(all.each_ref().map(ReplayStatus::as_str), documented);
+    }
+
+    #[test]
+    fn every_end_of_an_order_is_documented() {
+        use EndReason as End;
+        let all = [
+            End::Filled,
+            End::FilledCut,
+            End::CannotPay,
+            End::Agent,
+            End::BracketSibling,
+            End::PositionClosed,
+            End::RiskRule,
+            End::TimeInForce,
+            End::Liquidation,
+            End::WindowEnd,
+            End::UnsoldAtEnd,
+        ];
+        assert_eq!(all.map(End::as_str), End::DOCS.map(|(reason, _)| reason));
+    }
 }

@@ -21,7 +21,7 @@ pub fn sparks(stored: &StoredRun) -> Result<Vec<Vec<f64>>, ReportError> {
     Ok(Curves::read(stored)?.sparks)
 }
 
-/// A run's main charts as SVG.
+/// A run's charts as SVG.
 ///
 /// # Errors
 /// Where a file of the run cannot be read.

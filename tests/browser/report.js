@@ -313,6 +313,12 @@ async function accessible(page, where) {
 
 async function picture(page, name) {
   if (!existsSync(pictures)) mkdirSync(pictures, { recursive: true });
+  // Charts are drawn when they come into view.
+  const height = await page.evaluate(() => document.body.scrollHeight);
+  for (let at = 0; at < height; at += 500) {
+    await page.evaluate((at) => scrollTo(0, at), at);
+    await page.waitForTimeout(40);
+  }
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true, timeout: 120000 });
 }

@@ -9,7 +9,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use tiltyard::internals::cli::Exit;
 use tiltyard::internals::domain::{Metric, RefusalCode};
+use tiltyard::internals::engine::{EndReason, ReplayStatus};
+use tiltyard::internals::market::quality::FindingKind;
 use tiltyard::internals::scenario::catalogue::STRATEGIES;
 use tiltyard::internals::scenario::expr::{OPERATORS, REFERENCE};
 use tiltyard::internals::scenario::format::{Fallback, KeyDoc, ROOT, TableDoc, ValueType};
@@ -51,12 +54,27 @@ fn links_between_pages_lead_somewhere() {
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = target.split('#').next().unwrap();
             let outside = target.contains("://") || target.starts_with("mailto:");
-            if !outside && !file.is_empty() && !folder.join(file).exists() {
+            let file = if file.is_empty() { page.clone() } else { folder.join(file) };
+            // A book has no page outside its folder.
+            let leaves = target.starts_with("../") && folder.ends_with("docs");
+            if !outside && (leaves || !(file.exists() && has_anchor(&file, target))) {
                 broken.push(format!("{}: {target}", page.display()));
             }
         }
     }
     assert_eq!(broken, Vec::<String>::new());
+}
+
+/// Whether a page has the heading that a link names after `#`.
+fn has_anchor(page: &Path, target: &str) -> bool {
+    let Some((_, anchor)) = target.split_once('#') else { return true };
+    let text = fs::read_to_string(page).unwrap_or_default();
+    let slug = |heading: &str| -> String {
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = heading.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    text.lines().filter(|line| line.starts_with('#')).any(|line| slug(line) == anchor)
 }
 
 #[test]
@@ -65,6 +83,7 @@ fn the_reference_is_made_from_the_programs_tables() {
         ("reference_scenario.md", scenario()),
         ("reference_strategies.md", strategies()),
         ("reference_results.md", results()),
+        ("reference_codes.md", codes()),
     ];
     for (name, made) in pages {
         let path = docs().join(name);
@@ -196,10 +215,6 @@ fn scenario() -> String {
             _ => {}
         }
     }
-    text.push_str("## Refusal codes\n\nAn order that a check refuses has one of these codes.\n\n| code | when |\n|---|---|\n");
-    for code in RefusalCode::ALL {
-        let _ = writeln!(text, "| `{}` | {} |", code.as_str(), cell(code.doc()));
-    }
     text
 }
 
@@ -230,6 +245,57 @@ fn strategies() -> String {
         let _ = writeln!(text, "| `{}` | {} |", cell(form), cell(doc));
     }
     text
+}
+
+/// A section with a table of two columns.
+fn section(
+    text: &mut String,
+    title: &str,
+    intro: &str,
+    column: &str,
+    rows: impl Iterator<Item = (String, String)>,
+) {
+    let _ = writeln!(text, "## {title}\n\n{intro}\n\n| {column} | meaning |\n|---|---|");
+    for (code, meaning) in rows {
+        let _ = writeln!(text, "| {code} | {} |", cell(&meaning));
+    }
+    text.push('\n');
+}
+
+fn codes() -> String {
+    let mut text = "# Reference: codes\n\nThis page lists the exit codes of the program and the codes in its results. It is made from the \
+                    program's own tables (`tests/it/book.rs`).\n\n"
+        .to_owned();
+    let code = |text: &str| format!("`{text}`");
+    let exits = Exit::ALL.into_iter().map(|exit| (exit.code().to_string(), exit.meaning().to_owned()));
+    section(&mut text, "Exit codes", "Every command leaves with one of these.", "code", exits);
+    let refusals = RefusalCode::ALL.into_iter().map(|one| (code(one.as_str()), one.doc().to_owned()));
+    section(
+        &mut text,
+        "Refusal codes",
+        "An order that a check refuses has one of these codes.",
+        "code",
+        refusals,
+    );
+    let ends = EndReason::DOCS.into_iter().map(|(reason, doc)| (code(reason), doc.to_owned()));
+    let how = "`end_reason` in `orders.parquet`. A refused order has the code of its refusal there.";
+    section(&mut text, "Why an order ended", how, "reason", ends);
+    let statuses = ReplayStatus::DOCS.into_iter().map(|(status, doc)| (code(status), doc.to_owned()));
+    let how = "How a window ended for an agent: `status` of each window in `metrics.json`.";
+    section(&mut text, "Status of an agent in a window", how, "status", statuses);
+    let findings = FindingKind::ALL.into_iter().map(|kind| (code(kind.as_str()), kind.doc().to_owned()));
+    let how = "What the data check finds. [data.md](data.md#check) has the level of each and its limits.";
+    section(&mut text, "Findings in data", how, "finding", findings);
+    text.truncate(text.trim_end().len() + 1);
+    text
+}
+
+#[test]
+fn the_chapter_about_data_explains_every_finding() {
+    let chapter = fs::read_to_string(docs().join("data.md")).unwrap();
+    let rows: String = chapter.lines().filter(|line| line.starts_with("| `")).collect();
+    let missing = FindingKind::ALL.iter().filter(|kind| !rows.contains(&format!("`{kind}`")));
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<&FindingKind>::new());
 }
 
 fn results() -> String {

@@ -160,3 +160,40 @@ fn resampling_refuses_rows_out_of_order_as_a_run_does() {
         assert!(!out.exists(), "nothing is written");
     }
 }
+
+#[test]
+fn a_bad_file_in_a_folder_refuses_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let (raw, out) = (dir.path().join("raw"), dir.path().join("bars"));
+    fs::create_dir_all(&raw).unwrap();
+    let bars = |low: &str| {
+        format!("Date,Open,High,Low,Close,Volume\n2024-01-02,5,9,{low},6,1\n2024-01-03,6,9,4,7,1\n")
+    };
+    for (name, text) in [
+        ("GOOD.csv", bars("4")),
+        ("OTHER.csv", bars("3")),
+        // A line that is wrong, a bar that is none, and files that are no market data.
+        ("WORD.csv", bars("low")),
+        ("INVALID.csv", bars("9.5")),
+        ("notes.txt", "just some words\n".to_owned()),
+        ("EMPTY.csv", String::new()),
+    ] {
+        fs::write(raw.join(name), text).unwrap();
+    }
+    let (code, table, said) = outputs(&["import", text(&raw), "--out", text(&out)]);
+    assert_eq!(code, DATA, "{said}");
+    let made = |name: &str| out.join(format!("{name}_1d.parquet")).is_file();
+    assert!(made("GOOD") && made("OTHER") && !made("WORD") && !made("INVALID"), "{said}");
+    assert!(table.contains("GOOD_1d.parquet") && table.contains("OTHER_1d.parquet"), "{table}");
+    for said_of_each in ["WORD.csv` line 2: `low` is not a number", "INVALID.csv` row 1", "help: "] {
+        assert!(said.contains(said_of_each), "{said_of_each}: {said}");
+    }
+    for skipped in ["notes.txt` has an unknown format", "EMPTY.csv` is empty"] {
+        assert!(said.split("skipped: ").skip(1).any(|part| part.contains(skipped)), "{skipped}: {said}");
+    }
+    // Without the bad ones, nothing is wrong: what is no market data is only named.
+    fs::remove_file(raw.join("WORD.csv")).unwrap();
+    fs::remove_file(raw.join("INVALID.csv")).unwrap();
+    let (code, said) = tool(&["import", text(&raw), "--out", text(&out), "--replace"]);
+    assert_eq!(code, DONE, "{said}");
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::super::args::{EXIT_CODES, EngineArg, KeepArg, OutputArgs, duration};
+use super::super::args::{EngineArg, KeepArg, OutputArgs, duration};
 use super::super::run::{Made, Merge, run_source};
 use super::super::{Exit, Failure, programs};
 use crate::run::{ScenarioSource, WaitForShards};
@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_secs(15);
 
 /// Arguments of `merge`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = Exit::help())]
 pub struct MergeArgs {
     /// The scenario (TOML) that the shards ran.
     pub file: PathBuf,

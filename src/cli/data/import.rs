@@ -97,7 +97,7 @@ impl ImportArgs {
             Bad::Keep => BadRows::Keep,
         };
         announce(&groups, format.is_none());
-        import_all(&groups.groups, bad, self.existing()).report(self.json)
+        import_all(&groups.groups, bad, self.existing()).and_refused(&groups).report(self.json)
     }
 
     const fn existing(&self) -> OnExisting {
@@ -139,8 +139,8 @@ pub struct Timed {
 }
 
 fn announce(groups: &ImportGroups, detected: bool) {
-    for (path, reason) in &groups.skipped {
-        say(format_args!("skipped: `{}`: {reason}", path.display()));
+    for (_, reason) in groups.skipped.iter().filter(|(_, reason)| !reason.is_bad_line()) {
+        say(format_args!("skipped: {reason}"));
     }
     for group in &groups.groups {
         let formats: Vec<&str> = group.formats().iter().map(|format| format.as_str()).collect();
@@ -164,6 +164,22 @@ pub struct ImportedAll {
 }
 
 impl ImportedAll {
+    /// With the files of a folder that were taken for market data, and have a line that is wrong.
+    fn and_refused(mut self, groups: &ImportGroups) -> Self {
+        for (_, error) in groups.skipped.iter().filter(|(_, reason)| reason.is_bad_line()) {
+            self.fail(import_failed(error));
+        }
+        self
+    }
+
+    /// One more failure, after those before it.
+    fn fail(&mut self, mut failure: Failure) {
+        if let Some(before) = self.failed.take() {
+            failure.diagnostics.splice(0..0, before.diagnostics);
+        }
+        self.failed = Some(failure);
+    }
+
     /// Prints the groups that were imported, and what is wrong with the others.
     ///
     /// # Errors
@@ -183,8 +199,7 @@ pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) ->
     let resumes = groups.len() > 1 && existing == OnExisting::Refuse;
     let mut earlier = resumes.then(|| ImportProgress::open(out, bad));
     let bar = progress::of_bytes(groups.iter().map(ImportGroup::work).sum());
-    let mut done = Vec::with_capacity(groups.len());
-    let mut failed: Option<Failure> = None;
+    let mut all = ImportedAll { done: Vec::with_capacity(groups.len()), failed: None };
     for group in groups {
         let before = earlier.as_ref().map_or(EarlierImport::Nothing, |earlier| earlier.of(group));
         if before == EarlierImport::Made {
@@ -205,24 +220,20 @@ pub fn import_all(groups: &[ImportGroup], bad: BadRows, existing: OnExisting) ->
         let imported = match noted {
             Ok(imported) => imported,
             Err(error) => {
-                let mut failure = import_failed(&error);
-                if let Some(before) = failed.take() {
-                    failure.diagnostics.splice(0..0, before.diagnostics);
-                }
-                failed = Some(failure);
+                all.fail(import_failed(&error));
                 continue;
             }
         };
         let seconds = start.elapsed().as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "a rate")]
         let rows_per_second = imported.rows_in as f64 / seconds.max(1e-9);
-        done.push(Timed { imported, seconds, rows_per_second });
+        all.done.push(Timed { imported, seconds, rows_per_second });
     }
-    if let Some(earlier) = earlier.filter(|_| failed.is_none()) {
+    if let Some(earlier) = earlier.filter(|_| all.failed.is_none()) {
         earlier.end();
     }
     bar.finish_and_clear();
-    ImportedAll { done, failed }
+    all
 }
 
 /// Prints what became of the groups.

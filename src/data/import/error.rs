@@ -244,6 +244,11 @@ pub enum ImportError {
 }
 
 impl ImportError {
+    /// Whether the file is market data in a known format, and one of its lines is wrong.
+    pub const fn is_bad_line(&self) -> bool {
+        matches!(self, Self::BadLine { .. })
+    }
+
     /// The help, one sentence.
     pub fn help(&self) -> String {
         match self {

@@ -88,6 +88,66 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// All of them.
+    pub const ALL: [Self; 24] = [
+        Self::Unreadable,
+        Self::Empty,
+        Self::Layout,
+        Self::Missing,
+        Self::NonFinite,
+        Self::NotPositive,
+        Self::TooLarge,
+        Self::TooFine,
+        Self::NegativeVolume,
+        Self::HighLow,
+        Self::Order,
+        Self::Duplicate,
+        Self::Conflict,
+        Self::Spacing,
+        Self::Gap,
+        Self::Filled,
+        Self::FundingGap,
+        Self::ZeroVolume,
+        Self::Frozen,
+        Self::Invented,
+        Self::Outlier,
+        Self::Spike,
+        Self::Split,
+        Self::Identity,
+    ];
+
+    /// One-sentence description for the documentation.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            Self::Unreadable => "the file cannot be read at all",
+            Self::Empty => "the file has no rows",
+            Self::Layout => "irregular header, preamble or time format that simple readers fail on",
+            Self::Missing => "a value is null, empty or NaN",
+            Self::NonFinite => "a value is infinite",
+            Self::NotPositive => "a price of zero or less",
+            Self::TooLarge => "a price or a volume above its ceiling",
+            Self::TooFine => {
+                "a price that rounding to eight decimal places would change by more than a millionth of itself"
+            }
+            Self::NegativeVolume => "a negative volume",
+            Self::HighLow => "high below low, or open or close outside them",
+            Self::Order => "rows out of order",
+            Self::Duplicate => "the same bar twice",
+            Self::Conflict => "two different bars for one time",
+            Self::Spacing => "bars closer together than their interval",
+            Self::Gap => "gaps: missing bars",
+            Self::Filled => "bars filled in by `gaps = \"forward_fill\"`, which are not tradable",
+            Self::FundingGap => "funding rates that are missing and count as zero",
+            Self::ZeroVolume => "bars with zero volume",
+            Self::Frozen => "bars that repeat the previous one",
+            Self::Invented => "long runs of bars without trades: filler",
+            Self::Outlier => "returns far outside the usual range",
+            Self::Spike => "a bad print: a price jump that reverses in the next bar",
+            Self::Split => "a price jump by a whole ratio in a market with sessions: an unadjusted split",
+            Self::Identity => "a price jump of over 95 % after a gap: another asset under the same symbol",
+        }
+    }
+
     /// As written in results.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -46,6 +46,33 @@ pub(in crate::report) struct Candles {
     c: Vec<f64>,
 }
 
+impl Candles {
+    /// When each one opens, in seconds since 1970.
+    pub fn times(&self) -> Vec<f64> {
+        let mut at = 0;
+        #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
+        let time = |step: &i64| {
+            at += step;
+            at as f64
+        };
+        self.t.iter().map(time).collect()
+    }
+
+    /// Time, open, high, low, close; as many neighbours as one as leave at most `most`.
+    pub fn gathered(&self, most: usize) -> Vec<[f64; 5]> {
+        let one = |index: usize, at: f64| [at, self.o[index], self.h[index], self.l[index], self.c[index]];
+        let all: Vec<[f64; 5]> = self.times().into_iter().enumerate().map(|(i, at)| one(i, at)).collect();
+        let size = all.len().div_ceil(most.max(1)).max(1);
+        let joined = |part: &[[f64; 5]]| {
+            let last = part[part.len() - 1];
+            part.iter().fold([part[0][0], part[0][1], part[0][2], part[0][3], last[4]], |all, next| {
+                [all[0], all[1], all[2].max(next[2]), all[3].min(next[3]), all[4]]
+            })
+        };
+        all.chunks(size).map(joined).collect()
+    }
+}
+
 /// An indicator line.
 #[derive(Debug, PartialEq, Serialize)]
 pub(in crate::report) struct Line {
@@ -170,6 +197,14 @@ mod tests {
         assert_eq!(found[0], Candle { at: 0, open: 0.0, high: 2.0, low: -1.0, close: 1.5 });
         assert_eq!((found.len(), found[2].open), (3, 4.0));
         assert_eq!(gathered(&candles(), 100), candles());
+    }
+
+    #[test]
+    fn a_picture_gathers_candles_once_more() {
+        let all = columns(&candles());
+        assert_eq!(all.gathered(100).len(), 5);
+        let few = all.gathered(2);
+        assert_eq!(few, [[0.0, 0.0, 3.0, -1.0, 2.5], [0.0, 3.0, 5.0, 2.0, 4.5]]);
     }
 
     #[test]

@@ -53,7 +53,6 @@ pub(in crate::report) struct WindowRank {
 /// One agent's scores over the windows.
 #[derive(Debug, Clone)]
 pub(in crate::report) struct Scores {
-    pub agent: String,
     /// Index in the scenario: selects its colour.
     pub index: usize,
     pub mean: Option<f64>,
@@ -135,7 +134,7 @@ fn scores(stored: &StoredRun, agent: &str, places: &[Option<&RankRecord>]) -> Sc
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), score| (low.min(score), high.max(score)));
     let index = stored.run.agents.iter().position(|one| one.name == agent).unwrap_or_default();
     let mean = crate::metrics::mean(&known).ok();
-    Scores { agent: agent.to_owned(), index, mean, lowest, highest }
+    Scores { index, mean, lowest, highest }
 }
 
 fn window_rank(found: Option<&RankRecord>, agents: usize) -> WindowRank {

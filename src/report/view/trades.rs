@@ -59,6 +59,46 @@ pub(in crate::report) struct Row(
     usize,
 );
 
+/// A round trip on a chart of prices: times are seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::report) struct RoundTrip {
+    pub short: bool,
+    /// Whether the venue closed it.
+    pub liquidated: bool,
+    /// Whether it earned more than nothing.
+    pub gained: bool,
+    /// Time and price.
+    pub entry: (f64, f64),
+    /// Of one that is closed.
+    pub exit: Option<(f64, f64)>,
+}
+
+impl Trades {
+    /// The symbols, those with the most round trips of the list first.
+    pub fn by_symbol(&self) -> Vec<&str> {
+        let mut counts = vec![0_usize; self.symbols.len()];
+        self.rows.iter().for_each(|row| counts[row.1] += 1);
+        let mut order: Vec<usize> = (0..counts.len()).collect();
+        order.sort_by_key(|&index| (std::cmp::Reverse(counts[index]), &self.symbols[index]));
+        order.into_iter().map(|index| self.symbols[index].as_str()).collect()
+    }
+
+    /// The round trips of the list in one symbol.
+    pub fn of(&self, symbol: &str) -> Vec<RoundTrip> {
+        #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
+        let point = |at: i64, price: f64| (at as f64, price);
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| self.symbols[row.1] == symbol);
+        let one = |(index, row): (usize, &Row)| RoundTrip {
+            short: self.shorts.contains(&index),
+            liquidated: row.2 && self.reasons[row.14] == "liquidation",
+            gained: row.9 > 0.0,
+            entry: point(row.3, row.6),
+            exit: row.2.then(|| point(row.4, row.7)),
+        };
+        rows.map(one).collect()
+    }
+}
+
 /// How many values lie in bars of one width. No bar spans zero.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(in crate::report) struct Histogram {
@@ -205,6 +245,23 @@ mod tests {
         (trade.entered_at_close, trade.exited_at_close) = (true, true);
         let at_closes = shown(&trade);
         assert_eq!((at_closes.3, at_closes.4), (at_opens.3 - 86_400, at_opens.4 - 86_400));
+    }
+
+    #[test]
+    fn a_chart_has_the_round_trips_of_its_symbol() {
+        let template = fixture::trade_rows().remove(0);
+        let named = |symbol: &str, state: &str| TradeRow {
+            symbol: symbol.to_owned(),
+            state: state.to_owned(),
+            ..template.clone()
+        };
+        let all = vec![named("B", "closed"), named("A", "closed"), named("A", "open")];
+        let found = trades(all, 1);
+        assert_eq!(found.by_symbol(), ["A", "B"]);
+        let of_a = found.of("A");
+        assert_eq!(of_a.len(), 2);
+        assert_eq!(of_a[0].entry.1, template.entry_price.to_f64());
+        assert_eq!(of_a.iter().map(|one| one.exit.is_some()).collect::<Vec<_>>(), [true, false]);
     }
 
     #[test]

@@ -172,7 +172,8 @@ function windowChoices() {
   select.parentElement.hidden = select.options.length < 2;
   select.addEventListener("change", () => chooseWindow(select.value));
   const left = values.windows.length - values.curves.windows.length;
-  if (left > 0) select.parentElement.after(element("span", { className: "caption", textContent: `${left} more windows are in equity.parquet` }));
+  // A comparison has one curve over all windows, whose box stands for them.
+  if (left > 0 && values.curves.windows.length > 0) select.parentElement.after(element("span", { className: "caption", textContent: left === 1 ? "1 more window is in equity.parquet" : `${left} more windows are in equity.parquet` }));
   chooseWindow(select.value);
 }
 
