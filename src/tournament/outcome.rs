@@ -1,11 +1,14 @@
 //! The result of a whole scenario.
 
+use std::borrow::Cow;
+
 use super::packed::Packed;
 use super::regime::Regime;
 use super::repeats::Spread;
 use crate::domain::{AgentName, Timestamp};
 use crate::engine::{Replay, Window};
-use crate::metrics::{Measure, Metrics, Missing, PeriodStats, Score, SeriesMetrics};
+use crate::market::Market;
+use crate::metrics::{Measure, Metrics, Missing, PeriodStats, Sampled, Score, SeriesMetrics};
 use crate::scenario::{Aggregate, Benchmark, MetricSpec, RankingMetric};
 
 /// All agents over all windows, with the rankings.
@@ -82,13 +85,29 @@ impl WindowResult {
         self.replay.round_trips.shrink_to_fit();
     }
 
+    /// Keeps the logs as bytes, without the number for each tick.
+    pub(super) fn pack(&mut self, market: &Market, sampled: &Sampled) {
+        self.replay.equity = Vec::new();
+        let packed = Packed::new(&self.replay, market, sampled);
+        self.free_logs();
+        self.packed = Some(packed);
+    }
+
+    /// The replay with its logs, as long as they have not been freed.
+    pub fn whole(&self) -> Cow<'_, Replay> {
+        match self.packed.as_ref().and_then(Packed::whole) {
+            Some(replay) => Cow::Owned(replay),
+            None => Cow::Borrowed(&self.replay),
+        }
+    }
+
     /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
     pub fn free_logs(&mut self) {
         let replay = &mut self.replay;
         (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
         (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
         if let Some(packed) = &mut self.packed {
-            packed.bytes = Box::default();
+            packed.free();
         }
     }
 }
