@@ -121,7 +121,7 @@ fn base_dir(scenario: &Scenario) -> Option<PathBuf> {
 }
 
 /// Writes the agents on all threads, then makes the folder appear. Nothing is left of it where the observer cancels it.
-/// An agent's logs are freed when they are written, unless they are to be kept.
+/// What an agent's files have is freed when they are written, unless it is to be kept.
 pub(super) fn publish(
     writer: RunWriter<'_>,
     tournament: &mut Tournament,
@@ -137,7 +137,7 @@ pub(super) fn publish(
         }
         writer.write_agent(agent)?;
         if !keep_logs {
-            agent.windows.iter_mut().for_each(WindowResult::free_logs);
+            agent.windows.iter_mut().for_each(WindowResult::free_stored);
         }
         written.fetch_add(1, Ordering::Relaxed);
         Ok(())

@@ -95,20 +95,24 @@ impl WindowResult {
 
     /// The replay with its logs, as long as they have not been freed.
     pub fn whole(&self) -> Cow<'_, Replay> {
-        match self.packed.as_ref().and_then(Packed::whole) {
-            Some(replay) => Cow::Owned(replay),
+        match &self.packed {
+            Some(packed) => Cow::Owned(packed.whole()),
             None => Cow::Borrowed(&self.replay),
         }
     }
 
-    /// Frees orders, fills, round trips and holdings, once nothing reads them any more.
+    /// Frees all that a run's folder has, once nothing reads it here any more: logs, and how it went over time.
+    pub fn free_stored(&mut self) {
+        self.free_logs();
+        self.course = PeriodStats::default();
+    }
+
+    /// Frees orders, fills, round trips and holdings.
     pub fn free_logs(&mut self) {
         let replay = &mut self.replay;
         (replay.holdings, replay.orders, replay.fills) = (Vec::new(), Vec::new(), Vec::new());
         (replay.postings, replay.round_trips) = (Vec::new(), Vec::new());
-        if let Some(packed) = &mut self.packed {
-            packed.free();
-        }
+        self.packed = None;
     }
 }
 

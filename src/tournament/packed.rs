@@ -10,7 +10,7 @@ use crate::metrics::{Sample, Sampled};
 /// What stands for a replay's logs.
 #[derive(Debug)]
 pub(crate) struct Packed {
-    /// All of the replay; empty once it is freed.
+    /// All of the replay.
     bytes: Box<[u8]>,
     /// The starting balance, then the equity at each close that returns are sampled at: records are made of them.
     levels: Box<[f64]>,
@@ -27,19 +27,11 @@ impl Packed {
         Self { bytes: lz4_flex::compress_prepend_size(&bytes).into_boxed_slice(), levels }
     }
 
-    /// The replay, as long as it has not been freed.
+    /// The replay.
     #[expect(clippy::expect_used, reason = "the bytes were made of a replay by this program")]
-    pub(super) fn whole(&self) -> Option<Replay> {
-        if self.bytes.is_empty() {
-            return None;
-        }
+    pub(super) fn whole(&self) -> Replay {
         let bytes = lz4_flex::decompress_size_prepended(&self.bytes).expect("a replay's bytes");
-        Some(postcard::from_bytes(&bytes).expect("a replay's bytes"))
-    }
-
-    /// Frees the replay; the sample stays.
-    pub(super) fn free(&mut self) {
-        self.bytes = Box::default();
+        postcard::from_bytes(&bytes).expect("a replay's bytes")
     }
 
     /// The sampled equity, as [`Sample::of_replay`] takes it from the replay.
@@ -60,11 +52,8 @@ mod tests {
         let mut replay = result(metrics(0.1)).replay;
         replay.round_trips = vec![round_trip(&market, 0, 2, 30), round_trip(&market, 2, 3, -150)];
         let (ticks, sample) = (replay.window.ticks, Sample::of_replay(&replay, &market, None));
-        let mut packed = Packed::new(&replay, &market, &Sampled::of(&market, ticks, None));
-        assert_eq!(packed.whole(), Some(replay));
-        assert_eq!(packed.sample(&market, ticks, None), sample);
-        packed.free();
-        assert_eq!(packed.whole(), None);
+        let packed = Packed::new(&replay, &market, &Sampled::of(&market, ticks, None));
+        assert_eq!(packed.whole(), replay);
         assert_eq!(packed.sample(&market, ticks, None), sample);
     }
 }
