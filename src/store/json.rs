@@ -116,6 +116,20 @@ impl Lined {
         if self.is_pretty() { pretty(&mut self.pretty, writer) } else { writer.write_all(&[sign]) }
     }
 
+    /// Before an entry of a list or an object.
+    fn next<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+        pretty: fn(&mut PrettyFormatter<'static>, &mut W, bool) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match (self.is_pretty(), first) {
+            (true, _) => pretty(&mut self.pretty, writer, first),
+            (false, true) => Ok(()),
+            (false, false) => writer.write_all(b","),
+        }
+    }
+
     fn end<W: ?Sized + Write>(
         &mut self,
         writer: &mut W,
@@ -138,11 +152,7 @@ impl Formatter for Lined {
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        match (self.is_pretty(), first) {
-            (true, _) => self.pretty.begin_array_value(writer, first),
-            (false, true) => Ok(()),
-            (false, false) => writer.write_all(b","),
-        }
+        self.next(writer, first, PrettyFormatter::begin_array_value)
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -158,11 +168,7 @@ impl Formatter for Lined {
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        match (self.is_pretty(), first) {
-            (true, _) => self.pretty.begin_object_key(writer, first),
-            (false, true) => Ok(()),
-            (false, false) => writer.write_all(b","),
-        }
+        self.next(writer, first, PrettyFormatter::begin_object_key)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
