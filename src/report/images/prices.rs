@@ -38,9 +38,13 @@ fn prices(view: &View, agent: &Agent, price: &Price, trades: &Trades) -> Option<
     let round_trips = trades.of(&price.symbol);
     let own = |line: &&Line| agent.lines.contains(&line.name);
     let lines: Vec<&Line> = price.lines.iter().filter(own).collect();
-    let mut names: Vec<&str> =
-        lines.iter().map(|line| line.pane.as_str()).filter(|pane| *pane != "price").collect();
-    names.dedup();
+    let mut names: Vec<&str> = Vec::new();
+    for pane in lines.iter().map(|line| line.pane.as_str()).filter(|pane| *pane != "price") {
+        // Lines of other panes may lie between two of one.
+        if !names.contains(&pane) {
+            names.push(pane);
+        }
+    }
     names.truncate(PANES);
     let mut main = Drawing::default();
     let (at, extremes) = if let Some(candles) = &price.candles {
