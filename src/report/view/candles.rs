@@ -48,28 +48,32 @@ pub(in crate::report) struct Candles {
 
 impl Candles {
     /// When each one opens, in seconds since 1970.
+    #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
     pub fn times(&self) -> Vec<f64> {
-        let mut at = 0;
-        #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
-        let time = |step: &i64| {
-            at += step;
-            at as f64
-        };
-        self.t.iter().map(time).collect()
+        self.opens().map(|at| at as f64).collect()
+    }
+
+    fn opens(&self) -> impl Iterator<Item = i64> {
+        self.t.iter().scan(0, |at, step| {
+            *at += step;
+            Some(*at)
+        })
     }
 
     /// Time, open, high, low, close; as many neighbours as one as leave at most `most`.
+    #[expect(clippy::cast_precision_loss, reason = "seconds of this century")]
     pub fn gathered(&self, most: usize) -> Vec<[f64; 5]> {
-        let one = |index: usize, at: f64| [at, self.o[index], self.h[index], self.l[index], self.c[index]];
-        let all: Vec<[f64; 5]> = self.times().into_iter().enumerate().map(|(i, at)| one(i, at)).collect();
-        let size = all.len().div_ceil(most.max(1)).max(1);
-        let joined = |part: &[[f64; 5]]| {
-            let last = part[part.len() - 1];
-            part.iter().fold([part[0][0], part[0][1], part[0][2], part[0][3], last[4]], |all, next| {
-                [all[0], all[1], all[2].max(next[2]), all[3].min(next[3]), all[4]]
-            })
+        // Times are only passed on, here in seconds.
+        let one = |(index, at): (usize, i64)| Candle {
+            at,
+            open: self.o[index],
+            high: self.h[index],
+            low: self.l[index],
+            close: self.c[index],
         };
-        all.chunks(size).map(joined).collect()
+        let all: Vec<Candle> = self.opens().enumerate().map(one).collect();
+        let columns = |one: Candle| [one.at as f64, one.open, one.high, one.low, one.close];
+        gathered(&all, most).into_iter().map(columns).collect()
     }
 }
 
