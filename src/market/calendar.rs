@@ -79,7 +79,13 @@ pub fn detect(times: &[Timestamp], interval: Interval) -> Option<Calendar> {
         return None;
     }
     let mut bars = [0_u64; DAYS_OF_WEEK];
-    times.iter().for_each(|&at| bars[weekday(at.utc_day())] += 1);
+    let mut rest = times;
+    while let Some(first) = rest.first() {
+        let day = first.utc_day();
+        let (same, later) = rest.split_at(rest.partition_point(|at| at.utc_day() <= day));
+        bars[weekday(day)] += same.len() as u64;
+        rest = later;
+    }
     let (week, saturday) = (share(&bars, &days, 0..SATURDAY), share(&bars, &days, SATURDAY..SATURDAY + 1));
     if saturday >= TRADED * week {
         return Some(Calendar::RoundTheClock);

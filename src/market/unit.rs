@@ -29,7 +29,7 @@ pub(crate) fn represents(price: f64, unit: u32) -> bool {
 /// Whether the highest price and the volume are below their ceilings in this unit.
 pub(crate) fn fits(high: f64, volume: f64, unit: u32) -> bool {
     let unit = f64::from(unit);
-    high * unit <= PRICE_CEILING && volume / unit <= VOLUME_CEILING
+    (high * unit <= PRICE_CEILING) & (volume / unit <= VOLUME_CEILING)
 }
 
 /// The smallest unit that represents all prices and volumes; `None` where there is none. Invalid rows are

@@ -60,6 +60,16 @@ impl TimeScale {
         }
     }
 
+    /// Appends these values, converted.
+    pub fn append(self, raw: &[i64], out: &mut Vec<Timestamp>) {
+        if self == Self::MICROS {
+            // The most common case, without a division a row.
+            out.extend(raw.iter().copied().map(Timestamp::from_micros));
+        } else {
+            out.extend(raw.iter().map(|&value| self.instant(value)));
+        }
+    }
+
     /// Converts one value.
     pub const fn instant(self, raw: i64) -> Timestamp {
         Timestamp::from_micros(raw.saturating_mul(self.multiply).div_euclid(self.divide))
@@ -123,6 +133,19 @@ fn text_times(array: &ArrayRef) -> Option<RawTimes> {
         nulls: Some(nulls).filter(|nulls| nulls.null_count() > 0),
         unreadable,
     })
+}
+
+/// As [`numbers`]; floats that nobody else holds are taken over where nothing is there yet.
+pub fn append_numbers(array: ArrayRef, out: &mut Vec<f64>) -> bool {
+    match array.as_primitive_opt::<Float64Type>() {
+        Some(floats) if out.is_empty() && floats.null_count() == 0 => {
+            let values = floats.values().clone();
+            drop(array);
+            *out = values.into();
+            true
+        }
+        _ => numbers(&array, out),
+    }
 }
 
 /// Appends the array's numbers to `out`, NaN where null. Returns `false` where the type holds no numbers.

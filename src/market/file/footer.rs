@@ -12,8 +12,8 @@ use super::columns::Columns;
 use crate::decode::{Batches, ParquetFile, Selection, guarded_as, open_regular};
 use crate::market::MarketError;
 
-/// Rows per decoded batch.
-const BATCH_ROWS: usize = 65_536;
+/// Rows per decoded batch, where not all are decoded at once.
+pub(super) const BATCH_ROWS: usize = 65_536;
 
 /// What the footer says, and the way to the rows.
 #[derive(Debug)]
@@ -55,8 +55,18 @@ impl Footer {
 
     /// The rows of these row groups and top-level columns, in the file's order.
     pub fn reader(&self, groups: &[usize], columns: &[usize]) -> Result<Batches, MarketError> {
+        self.reader_of(BATCH_ROWS, groups, columns)
+    }
+
+    /// The same with so many rows in a batch.
+    pub fn reader_of(
+        &self,
+        batch_rows: usize,
+        groups: &[usize],
+        columns: &[usize],
+    ) -> Result<Batches, MarketError> {
         let wanted = Selection { groups: Some(groups), columns: Some(columns) };
-        self.parquet.batches(BATCH_ROWS, wanted).map_err(|error| MarketError::undecoded(&self.path, error))
+        self.parquet.batches(batch_rows, wanted).map_err(|error| MarketError::undecoded(&self.path, error))
     }
 
     /// The error for a column of an unsupported type.
@@ -73,11 +83,11 @@ impl Footer {
     pub fn for_each(
         &self,
         reader: Batches,
-        mut each: impl FnMut(&RecordBatch) -> Result<(), MarketError>,
+        mut each: impl FnMut(RecordBatch) -> Result<(), MarketError>,
     ) -> Result<(), MarketError> {
         for batch in reader {
             let batch = batch.map_err(|error| MarketError::undecoded(&self.path, error))?;
-            self.guarded(|| each(&batch))?;
+            self.guarded(|| each(batch))?;
         }
         Ok(())
     }

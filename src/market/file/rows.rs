@@ -1,12 +1,19 @@
 //! Decodes row groups into columns with increasing times.
 
 use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::{Array, NullArray, RecordBatch};
 
 use super::columns::NUMBERS;
-use super::decode::{numbers, raw_times};
+use super::decode::{append_numbers, raw_times};
+use super::footer::BATCH_ROWS;
 use super::open::BarFile;
 use crate::domain::Interval;
 use crate::market::{BarError, Bars, MarketError, bar_error};
+
+/// Most rows that are decoded at once.
+const MAX_WHOLE: usize = 1 << 21;
 
 /// Rows of one file with checked times and unchecked numbers.
 #[derive(Debug)]
@@ -27,8 +34,11 @@ impl BarFile {
     pub fn read(&self, groups: &[usize], interval: Interval) -> Result<Rows, MarketError> {
         let groups: Vec<_> = groups.iter().map(|&index| self.groups()[index]).collect();
         let total = groups.iter().map(|group| group.rows).sum();
-        let mut rows =
-            Rows { bars: Bars::with_capacity(interval, total), runs: Vec::new(), nulls: Vec::new() };
+        // Whole columns are taken over as they were decoded; parts of them are appended.
+        let batch_rows = if total <= MAX_WHOLE { total } else { BATCH_ROWS };
+        let capacity = if batch_rows == total { 0 } else { total };
+        let bars = Bars::with_capacity(interval, capacity);
+        let mut rows = Rows { bars, runs: Vec::new(), nulls: Vec::new() };
         let mut next = 0;
         for group in &groups {
             rows.runs.push((next, group.first_row));
@@ -36,37 +46,38 @@ impl BarFile {
         }
         let indices: Vec<usize> = groups.iter().map(|group| group.index).collect();
         let projected = self.footer.columns.projected();
-        let reader = self.footer.reader(&indices, &projected)?;
+        let reader = self.footer.reader_of(batch_rows, &indices, &projected)?;
         self.footer.for_each(reader, |batch| self.append(batch, &projected, &mut rows))?;
         rows.nulls.sort_by_key(|&(row, _)| row);
         self.check_times(&rows)?;
         Ok(rows)
     }
 
-    fn append(
-        &self,
-        batch: &arrow_array::RecordBatch,
-        projected: &[usize],
-        rows: &mut Rows,
-    ) -> Result<(), MarketError> {
+    fn append(&self, batch: RecordBatch, projected: &[usize], rows: &mut Rows) -> Result<(), MarketError> {
         let start = rows.bars.len();
-        let position = |column: usize| projected.iter().position(|&other| other == column).unwrap_or(0);
+        let mut columns = batch.into_parts().1;
+        // Taken out, so that nothing else holds the column and its buffer can be taken over.
+        let mut taken = |column: usize| {
+            let position = projected.iter().position(|&other| other == column).unwrap_or(0);
+            std::mem::replace(&mut columns[position], Arc::new(NullArray::new(0)))
+        };
         let time = self.footer.columns.time;
-        let raw = raw_times(batch.column(position(time))).ok_or_else(|| self.footer.wrong_type(time))?;
+        let raw = raw_times(&taken(time)).ok_or_else(|| self.footer.wrong_type(time))?;
         if let Some((at, text)) = raw.unreadable {
             return Err(self.bad(rows, start + at, BarError::NotATime { text }, 1));
         }
-        rows.bars.ts.extend(raw.values.iter().map(|&value| self.scale.instant(value)));
+        self.scale.append(&raw.values, &mut rows.bars.ts);
         if let Some(nulls) = raw.nulls {
             let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));
             rows.nulls.extend(missing.map(|row| (start + row, "time")));
         }
         for (which, &column) in self.footer.columns.numbers.iter().enumerate() {
-            let array = batch.column(position(column));
-            if !numbers(array, column_of(&mut rows.bars, which)) {
+            let array = taken(column);
+            let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
+            if !append_numbers(array, column_of(&mut rows.bars, which)) {
                 return Err(self.footer.wrong_type(column));
             }
-            if let Some(nulls) = array.nulls().filter(|nulls| nulls.null_count() > 0) {
+            if let Some(nulls) = nulls {
                 let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));
                 rows.nulls.extend(missing.map(|row| (start + row, NUMBERS[which])));
             }

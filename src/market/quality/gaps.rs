@@ -76,10 +76,10 @@ pub fn find_gaps_in(times: &[Timestamp], interval: Interval, calendar: Calendar,
 
 /// One finding for all gaps.
 pub fn check(series: &Series<'_>) -> Option<Finding> {
-    let times: Vec<Timestamp> = (0..series.len()).map(|index| series.at(index)).collect();
+    let times = &series.times;
     let interval = series.bars.interval;
     let calendar = series.calendar;
-    let found = find_gaps(&times, interval, calendar);
+    let found = find_gaps(times, interval, calendar);
     let longest = found.iter().max_by_key(|gap| gap.span())?;
     let missing: u64 = found.iter().map(|gap| gap.missing).sum();
     let severity = severity(calendar, interval, longest, missing, times.len() as u64);

@@ -49,8 +49,10 @@ pub fn check(series: &Series<'_>) -> Vec<Finding> {
 
 /// Indexes of bars whose return is an outlier.
 fn outliers(returns: &[f64]) -> Vec<usize> {
-    let middle = median(returns.to_vec());
-    let spread = 1.4826 * median(returns.iter().map(|r| (r - middle).abs()).collect());
+    let mut values = returns.to_vec();
+    let middle = median(&mut values);
+    values.iter_mut().for_each(|value| *value = (*value - middle).abs());
+    let spread = 1.4826 * median(&mut values);
     // If most returns are zero, the spread is meaningless.
     if spread <= 0.0 {
         return Vec::new();
@@ -59,7 +61,8 @@ fn outliers(returns: &[f64]) -> Vec<usize> {
     returns.iter().enumerate().filter(far).map(|(index, _)| index + 1).collect()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The upper median; changes the order.
+fn median(values: &mut [f64]) -> f64 {
     let middle = values.len() / 2;
     let (_, median, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
     *median
@@ -75,10 +78,10 @@ fn spikes(returns: &[f64]) -> Vec<usize> {
 fn identities(series: &Series<'_>, returns: &[f64]) -> Vec<usize> {
     let least = IDENTITY_GAP.max(2 * series.bars.interval.micros());
     let other = |index: &usize| {
-        let gap = (series.at(*index) - series.at(index - 1)).micros() > least;
         // The first trade of a new asset may be far from its first close.
-        let opening = libm::log(series.open(*index) / series.close(index - 1));
-        gap && (returns[index - 1].abs() > IDENTITY || opening.abs() > IDENTITY)
+        let opening = || libm::log(series.open(*index) / series.close(index - 1));
+        (series.at(*index) - series.at(index - 1)).micros() > least
+            && (returns[index - 1].abs() > IDENTITY || opening().abs() > IDENTITY)
     };
     (1..series.len()).filter(other).collect()
 }

@@ -1,5 +1,7 @@
 //! The bars that are checked: where they come from, and their rows in order.
 
+use std::borrow::Cow;
+
 use super::finding::{Finding, FindingKind, Severity};
 use crate::domain::{Interval, Timestamp};
 use crate::market::Bars;
@@ -32,47 +34,52 @@ pub fn calendar_of(times: &[Timestamp], interval: Interval, stated: Option<Calen
 /// The rows of a series that can be compared with their neighbours: sorted, unique in time, complete.
 pub struct Series<'b> {
     pub bars: &'b Bars,
-    /// Indexes in `bars`.
-    pub rows: Vec<usize>,
+    /// Indexes in `bars`; all of them in order where `None`.
+    rows: Option<Vec<usize>>,
+    /// Open time of each.
+    pub times: Cow<'b, [Timestamp]>,
     /// The market's calendar.
     pub calendar: Calendar,
 }
 
 impl<'b> Series<'b> {
     pub fn new(bars: &'b Bars, calendar: Option<Calendar>) -> Self {
-        let whole = |&row: &usize| bars.close[row] > 0.0 && bars.close[row].is_finite();
-        let mut rows: Vec<usize> = (0..bars.len()).filter(whole).collect();
-        if !bars.ts.is_sorted() {
-            rows.sort_by_key(|&row| bars.ts[row]);
-        }
-        rows.dedup_by_key(|row| bars.ts[*row]);
-        let times: Vec<Timestamp> = rows.iter().map(|&row| bars.ts[row]).collect();
-        Self { bars, rows, calendar: calendar_of(&times, bars.interval, calendar) }
+        let rows = comparable(bars);
+        let times = match &rows {
+            Some(rows) => rows.iter().map(|&row| bars.ts[row]).collect::<Vec<_>>().into(),
+            None => Cow::Borrowed(bars.ts.as_slice()),
+        };
+        let calendar = calendar_of(&times, bars.interval, calendar);
+        Self { bars, rows, times, calendar }
     }
 
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.times.len()
+    }
+
+    fn row(&self, index: usize) -> usize {
+        self.rows.as_ref().map_or(index, |rows| rows[index])
     }
 
     pub fn at(&self, index: usize) -> Timestamp {
-        self.bars.ts[self.rows[index]]
+        self.times[index]
     }
 
     pub fn close(&self, index: usize) -> f64 {
-        self.bars.close[self.rows[index]]
+        self.bars.close[self.row(index)]
     }
 
     pub fn open(&self, index: usize) -> f64 {
-        self.bars.open[self.rows[index]]
+        self.bars.open[self.row(index)]
     }
 
     pub fn volume(&self, index: usize) -> f64 {
-        self.bars.volume[self.rows[index]]
+        self.bars.volume[self.row(index)]
     }
 
     /// Open, high, low, close.
     pub fn prices(&self, index: usize) -> [f64; 4] {
-        let row = self.rows[index];
+        let row = self.row(index);
         [self.bars.open[row], self.bars.high[row], self.bars.low[row], self.bars.close[row]]
     }
 
@@ -85,6 +92,18 @@ impl<'b> Series<'b> {
         index: usize,
         detail: String,
     ) -> Finding {
-        Finding { kind, severity, count, row: Some(self.rows[index]), at: Some(self.at(index)), detail }
+        Finding { kind, severity, count, row: Some(self.row(index)), at: Some(self.at(index)), detail }
     }
+}
+
+/// The rows of these bars that can be compared, sorted by time and unique; `None` where all are, as they stand.
+fn comparable(bars: &Bars) -> Option<Vec<usize>> {
+    let whole = |close: f64| close > 0.0 && close.is_finite();
+    if bars.ts.is_sorted_by(|before, at| before < at) && bars.close.iter().copied().all(whole) {
+        return None;
+    }
+    let mut rows: Vec<usize> = (0..bars.len()).filter(|&row| whole(bars.close[row])).collect();
+    rows.sort_by_key(|&row| bars.ts[row]);
+    rows.dedup_by_key(|row| bars.ts[*row]);
+    Some(rows)
 }

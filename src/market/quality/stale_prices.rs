@@ -13,21 +13,37 @@ const INVENTED_LONG_SPAN: i64 = 10 * 24 * HOUR;
 /// Findings about stale bars.
 pub fn check(series: &Series<'_>) -> Vec<Finding> {
     let untraded = Runs::of(series, 1, |index| series.volume(index) == 0.0);
-    let frozen = Runs::of(series, 2, |index| index > 0 && series.prices(index) == series.prices(index - 1));
-    let filler = |index: usize| {
-        let [open, high, low, close] = series.prices(index);
-        series.volume(index) == 0.0 && open == high && low == close && high == low
-    };
-    let invented = Runs::of(series, INVENTED_LONG_BARS, filler).severe(series);
-    let repeated = Runs::of(series, INVENTED_LONG_BARS, |index| {
-        series.volume(index) == 0.0 && index > 0 && series.prices(index) == series.prices(index - 1)
-    })
-    .severe(series);
-    let invented = if invented.list.is_empty() { repeated } else { invented };
+    let frozen = Runs::of(series, 2, |index| repeats(series, index));
+    let invented = invented(series, &untraded);
     [zero_volume(series, &untraded), still(series, &frozen), filled(series, &invented)]
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Untraded bars of one price, or else untraded bars that repeat the one before.
+fn invented(series: &Series<'_>, untraded: &Runs) -> Runs {
+    if untraded.longest().is_none_or(|(_, len)| len < INVENTED_LONG_BARS) {
+        return Runs { list: Vec::new() };
+    }
+    let filler = |index: usize| {
+        let [open, high, low, close] = series.prices(index);
+        series.volume(index) == 0.0 && open == high && low == close && high == low
+    };
+    let of_one_price = Runs::of(series, INVENTED_LONG_BARS, filler).severe(series);
+    if !of_one_price.list.is_empty() {
+        return of_one_price;
+    }
+    let untraded = |index: usize| series.volume(index) == 0.0 && repeats(series, index);
+    Runs::of(series, INVENTED_LONG_BARS, untraded).severe(series)
+}
+
+/// Whether a bar has the prices of the one before.
+fn repeats(series: &Series<'_>, index: usize) -> bool {
+    // Few bars have the same close.
+    index > 0
+        && series.close(index) == series.close(index - 1)
+        && series.prices(index) == series.prices(index - 1)
 }
 
 /// Runs of consecutive indexes with some property: first index and length.
