@@ -11,7 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+_AMOUNT = pa.decimal128(38, 8)
 _MONEY = ("final_equity", "total_pnl", "fees")
+
+
+def _of_one_type(table: pa.Table) -> pa.Table:
+    """The table with all amounts as `_AMOUNT`: files of curves have a narrower type where their amounts fit it."""
+    fields = [field.with_type(_AMOUNT) if pa.types.is_decimal(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(fields, metadata=table.schema.metadata))
 
 
 class Table:
@@ -88,7 +95,8 @@ class AgentResult:
         self.row = dict(row)
 
     def _table(self, name: str) -> Table:
-        return Table(pq.read_table(self.folder / f"{name}.parquet"))
+        table = pq.read_table(self.folder / f"{name}.parquet")
+        return Table(_of_one_type(table))
 
     @cached_property
     def trades(self) -> Table:
@@ -190,7 +198,7 @@ class Run:
         for name in _MONEY:
             if name in table.column_names:
                 index = table.column_names.index(name)
-                table = table.set_column(index, name, table.column(name).cast(pa.decimal128(38, 8)))
+                table = table.set_column(index, name, table.column(name).cast(_AMOUNT))
         return Table(table)
 
     @cached_property

@@ -54,6 +54,12 @@ impl EquityPart {
         self.net.push(row.net);
         self.gross.push(row.gross);
     }
+
+    fn clear(&mut self) {
+        let Self { ticks, ts, equity, cash, drawdown, in_market, net, gross } = self;
+        (ticks.clear(), ts.clear(), drawdown.clear(), in_market.clear());
+        [equity, cash, net, gross].into_iter().for_each(Vec::clear);
+    }
 }
 
 /// Walks a replay's curve and hands its rows to `sink`, in parts of at most about `part`.
@@ -100,7 +106,8 @@ pub(super) fn walk(
             }
         }
         if rows.ts.len() >= part {
-            sink(&std::mem::take(&mut rows))?;
+            sink(&rows)?;
+            rows.clear();
         }
     }
     if !rows.ts.is_empty() {

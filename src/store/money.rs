@@ -12,31 +12,67 @@ use arrow_array::{ArrayRef, Float64Array, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 
 use crate::domain::Cash;
-use crate::scenario::MoneyColumns;
 
 /// Units of one.
 const UNITS: f64 = 1e8;
+/// Decimal digits of the two exact types.
+const WIDE_DIGITS: u8 = 38;
+const NARROW_DIGITS: u8 = 18;
 
-/// The batch as it is stored.
-pub(super) fn stored(batch: &RecordBatch, money: MoneyColumns) -> Result<Cow<'_, RecordBatch>, ArrowError> {
-    if money == MoneyColumns::Decimal {
+/// Type of the columns of money in one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MoneyType {
+    /// `Float64`.
+    Float,
+    /// `Decimal128(38, 8)`, which holds every amount.
+    Wide,
+    /// `Decimal128(18, 8)`, in Parquet integers of 64 bits: amounts below ten billion.
+    Narrow,
+}
+
+/// The batch as it is stored; its amounts fit.
+pub(super) fn stored(batch: &RecordBatch, money: MoneyType) -> Result<Cow<'_, RecordBatch>, ArrowError> {
+    let digits = match money {
+        MoneyType::Float => None,
+        MoneyType::Wide => Some(WIDE_DIGITS),
+        MoneyType::Narrow => Some(NARROW_DIGITS),
+    };
+    let schema = batch.schema();
+    let stays = |kind: &DataType| match kind {
+        DataType::Decimal128(now, _) => digits == Some(*now),
+        _ => true,
+    };
+    if schema.fields().iter().all(|field| stays(field.data_type())) {
         return Ok(Cow::Borrowed(batch));
     }
-    let schema = batch.schema();
     let (mut fields, mut columns) = (Vec::<Arc<Field>>::new(), Vec::<ArrayRef>::new());
     for (field, values) in schema.fields().iter().zip(batch.columns()) {
-        if matches!(field.data_type(), DataType::Decimal128(_, _)) {
-            let units = values.as_primitive::<Decimal128Type>();
-            let floats: Float64Array =
-                units.iter().map(|units| units.map(|units| Cash::from_units(units).to_f64())).collect();
-            fields.push(Arc::new(Field::new(field.name(), DataType::Float64, field.is_nullable())));
-            columns.push(Arc::new(floats));
-        } else {
+        let DataType::Decimal128(_, scale) = *field.data_type() else {
             fields.push(Arc::clone(field));
             columns.push(Arc::clone(values));
-        }
+            continue;
+        };
+        let units = values.as_primitive::<Decimal128Type>();
+        let column: ArrayRef = match digits {
+            Some(digits) => Arc::new(units.clone().with_precision_and_scale(digits, scale)?),
+            None => Arc::new(
+                units
+                    .iter()
+                    .map(|units| units.map(|units| Cash::from_units(units).to_f64()))
+                    .collect::<Float64Array>(),
+            ),
+        };
+        fields.push(Arc::new(Field::new(field.name(), column.data_type().clone(), field.is_nullable())));
+        columns.push(column);
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map(Cow::Owned)
+}
+
+/// Whether all amounts of a batch fit [`MoneyType::Narrow`].
+pub(super) fn fits_narrow(batch: &RecordBatch) -> bool {
+    let most = 10_i128.pow(NARROW_DIGITS.into());
+    let mut amounts = batch.columns().iter().filter_map(|column| column.as_primitive_opt::<Decimal128Type>());
+    amounts.all(|units| units.values().iter().all(|units| -most < *units && *units < most))
 }
 
 /// A column of money as units of 1e-8, however it is stored.
@@ -75,7 +111,7 @@ mod tests {
     #[test]
     fn floats_are_the_nearest_and_a_missing_amount_stays_missing() {
         let batch = batch(&[10_000_000_001, 0, -1]);
-        let floats = stored(&batch, MoneyColumns::Float).unwrap();
+        let floats = stored(&batch, MoneyType::Float).unwrap();
         let column = |index: usize| floats.column(index).as_primitive::<Float64Type>();
         assert_eq!(column(0).values().as_ref(), [100.000_000_01, 0.0, -1e-8]);
         assert_eq!(column(1).iter().collect::<Vec<_>>(), [Some(100.000_000_01), None, Some(-1e-8)]);
@@ -89,7 +125,7 @@ mod tests {
             amounts in proptest::collection::vec(-6_700_000_000_000_000_i128..=6_700_000_000_000_000, 1..20)
         ) {
             let batch = batch(&amounts);
-            for money in [MoneyColumns::Decimal, MoneyColumns::Float] {
+            for money in [MoneyType::Wide, MoneyType::Narrow, MoneyType::Float] {
                 let stored = stored(&batch, money).unwrap();
                 prop_assert_eq!(&*units(&stored, "exact").unwrap(), &amounts[..]);
             }

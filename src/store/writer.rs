@@ -31,7 +31,7 @@ use crate::scenario::{EquityRows, ReportFormat};
 use crate::tournament::{AgentResult, Assessment, CutoffSplit, Tournament};
 
 /// Ticks of the equity curve that are held in memory at once.
-const EQUITY_PART: usize = 1 << 16;
+const EQUITY_PART: usize = 1 << 14;
 
 /// A published run. Until this is dropped the folder is locked, so that no process removes a run that is not in
 /// the index yet.
@@ -262,7 +262,7 @@ impl<'a> RunWriter<'a> {
     fn new_table<R>(
         &self,
         folder: &Path,
-        name: &str,
+        name: &'static str,
         table: BatchBuilder<R>,
     ) -> Result<TableFile, StoreError> {
         let nowhere = Window { index: 0, ticks: TickRange { first: 0, last: 0 } };

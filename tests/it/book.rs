@@ -302,7 +302,7 @@ fn results() -> String {
     let mut text = "# Reference: result tables\n\nThis page lists the Parquet files of a run with every column. It is made from the program's \
                     own tables (`tests/it/book.rs`). Each file has the same texts in its metadata under `tiltyard.columns`, beside \
                     `tiltyard.version`, `tiltyard.table` and `tiltyard.row`. The other files are listed in \
-                    [commands.md](commands.md#result-files).\n\nMoney is `decimal(38, 8)`; with `[report] money = \"float\"` it is `float64`. \
+                    [commands.md](commands.md#result-files).\n\nMoney is `decimal(38, 8)`, in curves of equity `decimal(18, 8)` if all amounts of the file are below ten billion; with `[report] money = \"float\"` it is `float64`. \
                     With `formats = [\"csv\"]` each file has a twin in CSV.\n\n```python\nimport json\nimport pyarrow.parquet as pq\n\n\
                     about = pq.read_metadata(\"reports/NAME/RUN/agents/AGENT/trades.parquet\").metadata\n\
                     columns = json.loads(about[b\"tiltyard.columns\"])\nprint(columns[\"mae\"])\n```\n\n"

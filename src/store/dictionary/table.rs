@@ -48,6 +48,8 @@ pub struct ColumnDoc {
 pub enum ColumnType {
     /// Exact amount: `Decimal128(38, 8)`, or `Float64` with `[report] money = "float"`.
     Money,
+    /// The same in a curve: `Decimal128(18, 8)` if all amounts of the file are below ten billion.
+    CurveMoney,
     /// `Float64`.
     Float,
     /// `UInt32`.
@@ -67,6 +69,7 @@ impl ColumnType {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Money => "decimal(38, 8)",
+            Self::CurveMoney => "decimal(18, 8)",
             Self::Float => "float64",
             Self::Small => "uint32",
             Self::Count => "uint64",
@@ -80,6 +83,7 @@ impl ColumnType {
     pub fn is_stored_as(self, stored: &DataType) -> bool {
         match self {
             Self::Money => matches!(stored, DataType::Decimal128(38, 8) | DataType::Float64),
+            Self::CurveMoney => matches!(stored, DataType::Decimal128(18 | 38, 8) | DataType::Float64),
             Self::Float => *stored == DataType::Float64,
             Self::Small => *stored == DataType::UInt32,
             Self::Count => *stored == DataType::UInt64,

@@ -1,6 +1,6 @@
 //! The tables of agents, prices and answers.
 
-use super::table::ColumnType::{Count, Float, Money, Small, Text, Time, Truth};
+use super::table::ColumnType::{Count, CurveMoney, Float, Money, Small, Text, Time, Truth};
 use super::table::{ColumnDoc, ResultTable, TableColumn, fixed, optional};
 
 const QUOTE: &str = "quote currency";
@@ -131,20 +131,20 @@ pub(super) const EQUITY: ResultTable = ResultTable {
             doc: "the bar, counted from the window's first; only with `equity = \"daily\"` or `\"events\"`, which leave bars out",
         }),
         fixed("ts", Time, "", "open of the bar"),
-        fixed("equity", Money, QUOTE, "cash and positions, marked at the close"),
-        fixed("cash", Money, QUOTE, "cash in it"),
+        fixed("equity", CurveMoney, QUOTE, "cash and positions, marked at the close"),
+        fixed("cash", CurveMoney, QUOTE, "cash in it"),
         fixed("drawdown", Float, "fraction", "distance from its peak in this window, at most 0"),
         fixed("in_market", Truth, "", "whether it held a position"),
         TableColumn::InSomeRuns(ColumnDoc {
             name: "net",
-            values: Money,
+            values: CurveMoney,
             nullable: false,
             unit: QUOTE,
             doc: "value of long positions less that of short ones; only in runs with an instrument on margin",
         }),
         TableColumn::InSomeRuns(ColumnDoc {
             name: "gross",
-            values: Money,
+            values: CurveMoney,
             nullable: false,
             unit: QUOTE,
             doc: "value of long and of short positions together; only in runs with an instrument on margin",

@@ -252,7 +252,7 @@ fn reread(error: TrialCacheError) -> StoreError {
 
 fn write_table(
     folder: &Path,
-    name: &str,
+    name: &'static str,
     options: &TableOptions,
     rows: arrow_array::RecordBatch,
 ) -> Result<(), StoreError> {
