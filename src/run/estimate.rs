@@ -7,7 +7,7 @@ use super::replay_path::{ReplayPath, of_agents, of_trials};
 use crate::engine::{Loop, Replay};
 use crate::indicator::IndicatorCache;
 use crate::sweep::{self, SweepPlan};
-use crate::tournament::{RunOptions, WindowResult, replay_entrant};
+use crate::tournament::{RunOptions, WindowResult, packed, replay_entrant};
 
 /// Most time that a sample of a run takes.
 const SAMPLE: Duration = Duration::from_millis(300);
@@ -92,7 +92,7 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
 }
 
 /// Replays the first windows until enough time has passed; they stand for all of the ticks: time, and bytes of orders,
-/// fills and holdings.
+/// fills and holdings, which wait packed.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -102,11 +102,13 @@ pub fn estimate(prepared: &Prepared, options: RunOptions) -> RunEstimate {
 fn sample(prepared: &Prepared, engine: Loop, all: usize) -> (Duration, usize) {
     let plan = prepared.plan();
     let started = Instant::now();
-    let (mut ticks, mut logs) = (0_usize, 0_usize);
+    let (mut ticks, mut logs, mut largest) = (0_usize, 0_usize, 0_usize);
     for span in plan.windows {
         let cache = IndicatorCache::new();
         for agent in &plan.scenario.agents {
-            logs += bytes_of(&replay_entrant(&plan, &prepared.own, agent, span, &cache, engine));
+            let replay = replay_entrant(&plan, &prepared.own, agent, span, &cache, engine);
+            logs += packed(&replay).len();
+            largest = largest.max(bytes_of(&replay));
         }
         ticks += span.window.ticks.last - span.window.ticks.first;
         if started.elapsed() > SAMPLE {
@@ -115,7 +117,7 @@ fn sample(prepared: &Prepared, engine: Loop, all: usize) -> (Duration, usize) {
     }
     let threads = rayon::current_num_threads().min(plan.jobs()).max(1);
     let share = all as f64 / ticks.max(1) as f64;
-    (started.elapsed().mul_f64(share / threads as f64), (logs as f64 * share) as usize)
+    (started.elapsed().mul_f64(share / threads as f64), (logs as f64 * share) as usize + threads * largest)
 }
 
 /// Bytes of what a replay has logged, without its curve, which is freed when it has been measured.

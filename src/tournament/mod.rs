@@ -42,6 +42,7 @@ pub use outcome::{
     AgentResult, Battle, BattleRank, BenchmarkResult, Leaderboard, Ranking, Tournament, WindowResult,
     WindowSpan,
 };
+pub(crate) use packed::packed;
 pub use plan::TournamentPlan;
 pub use ranking::{leaderboard, rank_battle};
 pub use regime::Regime;

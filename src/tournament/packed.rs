@@ -18,13 +18,11 @@ pub(crate) struct Packed {
 
 impl Packed {
     /// Of a replay, whose equity is sampled at these ticks.
-    #[expect(clippy::expect_used, reason = "every field is a number, text, list or struct: nothing can fail")]
     pub(super) fn new(replay: &Replay, market: &Market, sampled: &Sampled) -> Self {
         let start = std::iter::once(replay.starting_balance);
         let levels = start.chain(equity_at(replay, market, sampled.ticks.iter().copied()));
         let levels = levels.map(|level| level.to_f64()).collect();
-        let bytes = postcard::to_stdvec(replay).expect("plain values");
-        Self { bytes: lz4_flex::compress_prepend_size(&bytes).into_boxed_slice(), levels }
+        Self { bytes: packed(replay), levels }
     }
 
     /// The replay.
@@ -38,6 +36,13 @@ impl Packed {
     pub(super) fn sample(&self, market: &Market, window: TickRange, periods_per_year: Option<f64>) -> Sample {
         Sampled::of(market, window, periods_per_year).sample(self.levels.to_vec())
     }
+}
+
+/// A replay's logs as bytes.
+#[expect(clippy::expect_used, reason = "every field is a number, text, list or struct: nothing can fail")]
+pub(crate) fn packed(replay: &Replay) -> Box<[u8]> {
+    let bytes = postcard::to_stdvec(replay).expect("plain values");
+    lz4_flex::compress_prepend_size(&bytes).into_boxed_slice()
 }
 
 #[cfg(test)]
