@@ -90,13 +90,11 @@ impl<'a> Superiority<'a> {
         let none = || vec![Largest::none(); self.resamples.count()];
         let part = |columns: &[usize]| {
             let mut largest = none();
-            for &column in columns {
-                let means = self.resamples.means(self.excess.column(column));
-                let each = largest.iter_mut().zip(means);
-                each.for_each(|(largest, mean)| {
-                    largest.add(column, |null| self.columns[column].simulated(mean, null));
-                });
-            }
+            let values: Vec<&[f64]> = columns.iter().map(|&column| self.excess.column(column)).collect();
+            self.resamples.each_mean(&values, |index, resample, mean| {
+                let column = columns[index];
+                largest[resample].add(column, |null| self.columns[column].simulated(mean, null));
+            });
             largest
         };
         let size = open.len().div_ceil(rayon::current_num_threads()).max(1);

@@ -24,10 +24,11 @@ pub(super) struct Losses {
 impl Losses {
     pub(super) fn new(losses: &Panel, resamples: &Resamples) -> Self {
         let means = losses.means();
-        let deviate = |(column, mean): (&Vec<f64>, &f64)| {
-            resamples.means(column).iter().map(|resampled| resampled - mean).collect()
-        };
-        let deviations = losses.columns().iter().zip(&means).map(deviate).collect();
+        let columns: Vec<&[f64]> = losses.columns().iter().map(Vec::as_slice).collect();
+        let mut deviations = vec![vec![0.0; resamples.count()]; columns.len()];
+        resamples.each_mean(&columns, |column, resample, resampled| {
+            deviations[column][resample] = resampled - means[column];
+        });
         Self { means, deviations, resamples: resamples.count(), windows: resamples.rows() }
     }
 
