@@ -57,8 +57,11 @@ impl EquityPart {
 
     fn clear(&mut self) {
         let Self { ticks, ts, equity, cash, drawdown, in_market, net, gross } = self;
-        (ticks.clear(), ts.clear(), drawdown.clear(), in_market.clear());
         [equity, cash, net, gross].into_iter().for_each(Vec::clear);
+        ticks.clear();
+        ts.clear();
+        drawdown.clear();
+        in_market.clear();
     }
 }
 
