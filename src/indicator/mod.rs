@@ -25,6 +25,7 @@ mod operators;
 mod roc;
 mod rsi;
 mod session;
+mod shelf;
 mod stochastic;
 mod timeframe_clock;
 mod windows;
@@ -37,7 +38,7 @@ mod fixture;
 mod oracle;
 
 pub use bits::{BitCursor, set_bits, word};
-pub use cache::{Budget, IndicatorCache};
+pub use cache::{BitsKey, Budget, IndicatorCache};
 pub use column::Column;
 pub use compute::compute;
 pub use feed::{Feed, History};

@@ -153,11 +153,18 @@ impl<'a> Evaluator<'a> {
         let Ok(prepared) = self.batch(setup, window, &sampled).prepare() else { return Vec::new() };
         let (decided, crosses): (Vec<usize>, Vec<usize>) =
             indexes.iter().partition(|&&index| prepared.follows(&jobs[index].0.agent.strategy));
-        let part = crosses.len().div_ceil(rayon::current_num_threads().max(1));
-        let crosses = crosses.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
-        let decided = decided.par_iter().filter_map(|&index| {
-            let trial = jobs[index].0;
-            Some((index, prepared.follow(&trial.agent.strategy, &self.setup(trial, window)).ok()?))
+        let part = |indexes: &[usize]| indexes.len().div_ceil(rayon::current_num_threads()).max(1);
+        let crosses = crosses.par_chunks(part(&crosses)).flat_map(|part| run(&prepared, jobs, part));
+        let decided = decided.par_chunks(part(&decided)).flat_map(|part| {
+            let trials = part.iter().map(|&index| {
+                let trial = jobs[index].0;
+                (&trial.agent.strategy, self.setup(trial, window))
+            });
+            let (trials, mut found) = (trials.collect::<Vec<_>>(), Vec::with_capacity(part.len()));
+            prepared.follow_all(&trials, |index, outcome| {
+                found.extend(outcome.ok().map(|outcome| (part[index], outcome)))
+            });
+            found
         });
         crosses
             .chain(decided)

@@ -65,9 +65,9 @@ impl Crossover<'_> {
         if let (Some(fast), Some(slow)) = (pair.fast.column(), pair.slow.column()) {
             let mut words = (vec![0; blocks.start], vec![0; blocks.start]);
             words.extend(blocks.map(|block| fast.crosses(slow, block)));
-            return Some(BarDecisions::plain(words.0, words.1, None));
+            return Some(BarDecisions::plain(words.0.into(), words.1.into(), None));
         }
-        let words = |way| reader::words(blocks.clone(), |block| pair.crosses(way, block));
+        let words = |way| reader::words(blocks.clone(), |block| pair.crosses(way, block)).into();
         Some(BarDecisions::plain(words(Cross::Up), words(Cross::Down), None))
     }
 }

@@ -20,6 +20,7 @@ pub(in crate::strategy) fn by_rsi<'m>(
     let reasons = Reasons { entry: "rsi_low", exit: "rsi_high" };
     OnState::new(spec, setup, reasons, |symbol| Rsi {
         rsi: reader::open(spec, setup, symbol, &IndicatorSpec::Rsi { n: period }),
+        period,
         entry_below,
         exit_above,
     })
@@ -39,6 +40,7 @@ pub(in crate::strategy) fn by_bollinger<'m>(
         close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
         middle: reader::open(spec, setup, symbol, &IndicatorSpec::Sma { n: period }),
         deviation: reader::open(spec, setup, symbol, &IndicatorSpec::Stddev { n: period }),
+        period,
         lower: -(width * 1000.0).round() / 1000.0,
     })
 }
@@ -46,6 +48,7 @@ pub(in crate::strategy) fn by_bollinger<'m>(
 /// The signal of `rsi_reversion`.
 pub(in crate::strategy) struct Rsi<'m> {
     rsi: Feed<'m>,
+    period: u32,
     entry_below: f64,
     exit_above: f64,
 }
@@ -53,6 +56,11 @@ pub(in crate::strategy) struct Rsi<'m> {
 impl Signal for Rsi<'_> {
     fn feed(&self) -> &Feed<'_> {
         &self.rsi
+    }
+
+    fn conditions(&self) -> [String; 2] {
+        let Self { period, entry_below, exit_above, .. } = self;
+        [format!("rsi({period}) < {entry_below:?}"), format!("rsi({period}) > {exit_above:?}")]
     }
 
     fn enters(&self, row: usize) -> bool {
@@ -77,6 +85,7 @@ pub(in crate::strategy) struct Bollinger<'m> {
     close: Feed<'m>,
     middle: Feed<'m>,
     deviation: Feed<'m>,
+    period: u32,
     /// The lower band's distance from the middle, in deviations, negative; a width is kept to a thousandth.
     lower: f64,
 }
@@ -84,6 +93,11 @@ pub(in crate::strategy) struct Bollinger<'m> {
 impl Signal for Bollinger<'_> {
     fn feed(&self) -> &Feed<'_> {
         &self.close
+    }
+
+    fn conditions(&self) -> [String; 2] {
+        let Self { period, lower, .. } = self;
+        [format!("close < band({period}, {lower:?})"), format!("close > sma({period})")]
     }
 
     fn enters(&self, row: usize) -> bool {

@@ -21,7 +21,7 @@ struct Signals<'d> {
 impl Signals<'_> {
     /// Looks for the next order from bar `from` on; one of the last close never fills.
     fn look(&mut self, from: usize, last: usize, holds: bool) {
-        let wishes = if holds { &self.exits } else { &self.entries };
+        let wishes = if holds { &mut self.exits } else { &mut self.entries };
         let rows = self.rows;
         self.next = wishes.next(rows.row_from(from), rows.row_from(last)).map(|row| rows.bar_of(row));
     }
@@ -38,8 +38,8 @@ pub(in crate::engine::batch) fn follow(
     let mut all = Vec::with_capacity(decisions.len());
     for (symbol, decisions) in decisions {
         let rows = &columns.of(*symbol)?.rows;
-        let wishes = |words| Wishes { words, once: decisions.once.as_deref(), sent: None };
-        let (entries, exits) = (wishes(&decisions.entries), wishes(&decisions.exits));
+        let wishes = |words| Wishes::new(words, decisions.once.as_deref());
+        let (entries, exits) = (wishes(&*decisions.entries), wishes(&*decisions.exits));
         let mut signals = Signals { symbol: *symbol, rows, entries, exits, next: None };
         signals.look(0, last, false);
         all.push(signals);
@@ -48,7 +48,7 @@ pub(in crate::engine::batch) fn follow(
         for signals in all.iter_mut().filter(|signals| signals.next == Some(bar)) {
             let holds = account.holds(signals.symbol);
             let wishes = if holds { &mut signals.exits } else { &mut signals.entries };
-            wishes.sent = Some(signals.rows.row_from(bar));
+            wishes.send(signals.rows.row_from(bar));
             // What would wait, or be sent again without a bar, is not followed.
             if !signals.rows.has(bar + 1) {
                 return Err(Ineligible::Symbols);
