@@ -13,6 +13,7 @@ mod cci;
 mod column;
 mod composed;
 mod compute;
+mod deviation;
 mod directional;
 mod donchian;
 mod exact;
