@@ -162,6 +162,16 @@ impl IndicatorCache {
         bits
     }
 
+    /// The bits of several conditions that are made together; nothing is made where all of them are there.
+    pub fn bits_together(&self, keys: &[BitsKey], make: impl FnOnce() -> Vec<Vec<u64>>) {
+        if self.with_shelf(|shelf| keys.iter().all(|key| shelf.bits.has(key))) {
+            return;
+        }
+        for (key, bits) in keys.iter().zip(make()) {
+            self.bits(key, || bits);
+        }
+    }
+
     /// For each base row of `own`, how many bars of `other` in a timeframe are closed at its close; `count` makes them.
     pub(super) fn seen_from(
         &self,

@@ -44,6 +44,11 @@ impl<K: Clone + Eq + Hash, T: ?Sized> Entries<K, T> {
         Arc::clone(&entry.slot)
     }
 
+    /// Whether an entry was made.
+    pub fn has(&self, key: &K) -> bool {
+        self.0.get(key).is_some_and(|entry| entry.slot.get().is_some())
+    }
+
     /// Counts an entry that was made; whether it is still there.
     pub fn count(&mut self, key: &K, bytes: usize) -> bool {
         self.0.get_mut(key).map(|entry| entry.bytes = bytes).is_some()

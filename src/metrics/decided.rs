@@ -212,6 +212,22 @@ proptest! {
     }
 
     #[test]
+    fn any_widths_of_a_band_in_any_market(
+        case in cases(),
+        period in 1_u32..30,
+        widths in prop::collection::vec(0_u32..40, 2..6),
+        coarse in any::<bool>(),
+    ) {
+        let minutes = if coarse { 5 } else { 1 };
+        let timeframe = Interval::new(crate::domain::Span::MINUTE.times(minutes)).unwrap();
+        let kinds = widths.iter().map(|&width| StrategyKind::BollingerReversion {
+            period,
+            width: f64::from(width) / 10.0,
+        });
+        case.follow_together(&kinds.map(|kind| spec(kind, timeframe, 50.0)).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn any_rules_of_whole_positions_in_any_market(
         case in cases(),
         rules in prop::collection::vec(rules(), 1..5),

@@ -48,9 +48,13 @@ pub(super) fn shared_words(
     condition: String,
     word: impl Fn(usize) -> u64,
 ) -> Arc<[u64]> {
-    let history = setup.history;
-    let key = BitsKey::new(symbol, history.ticks, history.warm_up, condition);
-    history.cache.bits(&key, || words(blocks(setup, symbol), word))
+    let key = words_key(setup, symbol, condition);
+    setup.history.cache.bits(&key, || words(blocks(setup, symbol), word))
+}
+
+/// What names the words of a condition.
+pub(super) fn words_key(setup: &Setup<'_>, symbol: SymbolId, condition: String) -> BitsKey {
+    BitsKey::new(symbol, setup.history.ticks, setup.history.warm_up, condition)
 }
 
 /// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.

@@ -1,7 +1,7 @@
 //! Evaluates a batch of trials: the only place where combinations are replayed.
 //!
 //! Trials that differ in nothing but their strategy are replayed by the batch engine: those of a crossing strategy
-//! together, those of strategies that decide by the bars alone one after the other. All others go through the general
+//! together, those of strategies that decide by the bars alone side by side. All others go through the general
 //! engine. Both give the same outcome, bit by bit.
 
 use std::collections::BTreeMap;

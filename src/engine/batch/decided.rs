@@ -22,14 +22,14 @@ pub(super) struct Bars<'m> {
 }
 
 /// Takes the decisions of strategies, each with its share of the equity, through the window.
-pub(super) fn run(
-    trials: &[(BarDecisions<'_>, Share)],
-    bars: Bars<'_>,
+pub(super) fn run<'d>(
+    trials: impl Iterator<Item = (&'d BarDecisions<'d>, Share)>,
+    bars: Bars<'d>,
     terms: &Terms<'_>,
 ) -> Vec<Result<ReplaySummary, Ineligible>> {
     let (base, end) = (terms.columns.base, terms.columns.base + terms.columns.len());
     let mut followers: Vec<Follower<'_>> =
-        trials.iter().map(|(decisions, share)| Follower::new(decisions, *share, bars, terms)).collect();
+        trials.map(|(decisions, share)| Follower::new(decisions, share, bars, terms)).collect();
     for tile in (base..end).step_by(TILE) {
         for follower in &mut followers {
             follower.advance((tile + TILE).min(end), terms);

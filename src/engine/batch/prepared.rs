@@ -4,29 +4,29 @@ use std::borrow::Cow;
 
 use super::grid::{self, Pair};
 use super::job::Batch;
-use super::margin::{self, MarginColumns};
+use super::margin::MarginColumns;
 use super::replay_summary::ReplaySummary;
-use super::several::{self, Setting, SeveralColumns};
+use super::several::SeveralColumns;
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
 use super::units::{FeeSchedule, LIMIT, Share};
-use super::{Ineligible, decided, eligible};
+use super::{Ineligible, eligible};
 use crate::domain::{Bps, SymbolId};
 use crate::scenario::{StrategySpec, WarmUp};
-use crate::strategy::{BarDecisions, Setup, bar_decisions, crossing, decides_by_bars};
+use crate::strategy::{crossing, decides_by_bars};
 
 /// A batch with its shared columns: 9 bytes a bar of the window (17 with slippage) and 8 a bar of the market up to
 /// its end. Shared between threads by reference.
 #[derive(Debug)]
 pub struct Prepared<'a> {
-    batch: Batch<'a>,
-    slippage: Bps,
-    ground: Ground<'a>,
+    pub(super) batch: Batch<'a>,
+    pub(super) slippage: Bps,
+    pub(super) ground: Ground<'a>,
 }
 
 /// What all parameterisations share, by the number of symbols.
 #[derive(Debug)]
-enum Ground<'a> {
+pub(super) enum Ground<'a> {
     One(Box<OneSymbol<'a>>),
     Several {
         columns: SeveralColumns<'a>,
@@ -39,8 +39,8 @@ enum Ground<'a> {
 
 /// Of a market of one symbol.
 #[derive(Debug)]
-struct OneSymbol<'a> {
-    columns: SharedColumns<'a>,
+pub(super) struct OneSymbol<'a> {
+    pub columns: SharedColumns<'a>,
     fees: FeeSchedule,
     maker_fees: Option<FeeSchedule>,
     /// `batch.samples` as indexes into the shared columns.
@@ -48,7 +48,7 @@ struct OneSymbol<'a> {
     /// The last bar of each day, where a daily loss limit is set.
     day_ends: Vec<usize>,
     /// What an account on margin needs beside them.
-    margin: Option<MarginColumns<'a>>,
+    pub margin: Option<MarginColumns<'a>>,
 }
 
 impl<'a> Batch<'a> {
@@ -108,15 +108,6 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Strategies that decide by the bars alone and go through the window together: at most so many, and what their decisions
-/// take.
-const GROUP: usize = 64;
-const GROUP_BYTES: usize = 32 << 20;
-
-fn decisions_of<'m>(spec: &StrategySpec, setup: &Setup<'m>) -> Result<BarDecisions<'m>, Ineligible> {
-    bar_decisions(spec, setup).ok_or(Ineligible::Strategy)
-}
-
 impl Prepared<'_> {
     /// Whether the instrument is on margin.
     pub fn is_on_margin(&self) -> bool {
@@ -128,94 +119,6 @@ impl Prepared<'_> {
         match &self.ground {
             Ground::One(one) => one.margin.is_some() || decides_by_bars(spec),
             Ground::Several { .. } => true,
-        }
-    }
-
-    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window. On margin and on
-    /// several symbols crossing strategies too.
-    ///
-    /// # Errors
-    /// [`Ineligible`] the general engine has to replay it.
-    pub fn follow(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
-        let mut found = Err(Ineligible::Strategy);
-        self.follow_all(&[(spec, *setup)], |_, outcome| found = outcome);
-        found
-    }
-
-    /// The same of many, each handed to `each` with its index in the list, in any order. Memory does not grow with their
-    /// number beyond a group's decisions.
-    pub fn follow_all(
-        &self,
-        trials: &[(&StrategySpec, Setup<'_>)],
-        mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
-    ) {
-        match &self.ground {
-            Ground::One(one) if one.margin.is_none() => self.follow_groups(one, trials, each),
-            _ => {
-                for (index, (spec, setup)) in trials.iter().enumerate() {
-                    each(index, self.follow_alone(spec, setup));
-                }
-            }
-        }
-    }
-
-    /// On one spot asset, side by side.
-    fn follow_groups(
-        &self,
-        one: &OneSymbol<'_>,
-        trials: &[(&StrategySpec, Setup<'_>)],
-        mut each: impl FnMut(usize, Result<ReplaySummary, Ineligible>),
-    ) {
-        let job = &self.batch.job;
-        let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
-        let terms = self.terms(one);
-        // Two words for 64 bars.
-        let group = (GROUP_BYTES / (one.columns.len() / 4 + 1)).clamp(1, GROUP);
-        let indexes: Vec<usize> = (0..trials.len()).collect();
-        for group in indexes.chunks(group) {
-            let (mut decided, mut taken) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
-            for &index in group {
-                let (spec, setup) = &trials[index];
-                let decisions = self.eligible(spec).and_then(|()| decisions_of(spec, setup));
-                match decisions {
-                    Ok(decisions) => {
-                        decided.push((decisions, Share::new(spec.size)));
-                        taken.push(index);
-                    }
-                    Err(why) => each(index, Err(why)),
-                }
-            }
-            let outcomes = decided::run(&decided, decided::Bars { series, through }, &terms);
-            taken.into_iter().zip(outcomes).for_each(|(index, outcome)| each(index, outcome));
-        }
-    }
-
-    /// On margin, or on several symbols.
-    fn follow_alone(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
-        let job = &self.batch.job;
-        self.eligible(spec)?;
-        match &self.ground {
-            Ground::One(one) => {
-                let (columns, margin) = one
-                    .margin
-                    .as_ref()
-                    .zip(job.market.series(SymbolId(0)).instrument.margin.as_deref())
-                    .ok_or(Ineligible::Margin)?;
-                margin::follow(spec, &decisions_of(spec, setup)?, job, &self.terms(one), (columns, margin))
-            }
-            Ground::Several { columns, samples, day_ends } => {
-                let decisions = spec.symbols.iter().map(|&symbol| {
-                    let own = eligible::of_symbol(spec, symbol);
-                    Ok((symbol, decisions_of(&own, setup)?))
-                });
-                let decisions = decisions.collect::<Result<Vec<_>, _>>()?;
-                let day_ends = day_ends.as_slice();
-                let limit = job.risk.daily_loss_limit.map(Share::new);
-                let daily_loss = limit.map(|limit| DailyLoss { limit, day_ends });
-                let is_free = eligible::is_free(&self.batch, spec.size);
-                let setting = Setting { job, columns, samples, daily_loss, slippage: self.slippage, is_free };
-                several::follow(&decisions, spec.size, setting)
-            }
         }
     }
 
@@ -274,7 +177,7 @@ impl Prepared<'_> {
         Ok(Pair { fast, slow, size: spec.size })
     }
 
-    fn terms<'t>(&self, one: &'t OneSymbol<'_>) -> Terms<'t> {
+    pub(super) fn terms<'t>(&self, one: &'t OneSymbol<'_>) -> Terms<'t> {
         let job = &self.batch.job;
         Terms {
             columns: &one.columns,

@@ -61,6 +61,11 @@ struct Watched<S> {
     unseen: Row,
 }
 
+/// The name of a condition in a timeframe. How far back the columns of an indicator begin follows from both.
+pub(super) fn named(timeframe: Interval, condition: &str) -> String {
+    format!("{timeframe:?} {condition}")
+}
+
 /// One of the two orders, and its condition seen from afar.
 struct Wish {
     /// Whether it may be sent: its condition has been false since it was sent last.
@@ -71,7 +76,7 @@ struct Wish {
 
 /// Which condition of a signal.
 #[derive(Clone, Copy)]
-enum Which {
+pub(super) enum Which {
     Entry,
     Exit,
 }
@@ -103,8 +108,7 @@ impl<S: Signal> OnState<S> {
     /// Its decisions as bits; `None` for several symbols.
     pub(in crate::strategy) fn decisions<'m>(self, setup: &Setup<'_>) -> Option<BarDecisions<'m>> {
         let [Watched { symbol, signal, .. }] = <[_; 1]>::try_from(self.watched).ok()?;
-        // How far back the columns of an indicator begin follows from it and the timeframe.
-        let name = |condition: &str| format!("{:?} {condition}", self.timeframe);
+        let name = |condition: &str| named(self.timeframe, condition);
         let words = |which, condition: String| {
             reader::shared_words(setup, symbol, name(&condition), |block| holds(&signal, which, block))
         };
@@ -132,7 +136,7 @@ impl Wish {
 }
 
 /// Where in a block bars close and a condition holds.
-fn holds<S: Signal>(signal: &S, which: Which, block: usize) -> u64 {
+pub(super) fn holds<S: Signal>(signal: &S, which: Which, block: usize) -> u64 {
     match (signal.feed().column().is_some(), which) {
         (true, Which::Entry) => signal.enters_in(block),
         (true, Which::Exit) => signal.exits_in(block),
