@@ -3,6 +3,7 @@
 //! Invariant: a value depends on the `n` values of its own window and on nothing else, whichever way its column is computed.
 
 use super::NOTHING;
+use super::bits::widest;
 use super::exact::{EXACT_AS_F64, LARGEST_GUESSED, UNITS_PER_ONE, mean_128, units_64, units_128};
 
 /// Population standard deviations over `n >= 1` values, the first at index `n - 1`.
@@ -68,15 +69,43 @@ fn narrow_deviations(values: &[f64], n: usize) -> Vec<f64> {
 #[expect(clippy::cast_precision_loss, reason = "a bound with room to spare")]
 fn tick_deviations(values: &[f64], n: usize) -> Option<Vec<f64>> {
     let largest = values.iter().copied().fold(0.0, f64::max) * UNITS_PER_ONE;
-    let simd = pulp::Arch::new();
     [1e6, 1e4, 1e2].into_iter().find_map(|tick| {
         let fits = largest < LARGEST_GUESSED && (largest / tick * n as f64).powi(2) < (i64::MAX / 4) as f64;
         if !fits {
             return None;
         }
-        let ticks = simd.dispatch(|| whole_ticks(values, tick))?;
-        Some(simd.dispatch(|| deviations_in_ticks(&ticks, n, tick)))
+        let ticks = widest(WholeTicks { values, tick })?;
+        Some(widest(InTicks { ticks: &ticks, n, tick }))
     })
+}
+
+struct WholeTicks<'v> {
+    values: &'v [f64],
+    tick: f64,
+}
+
+impl pulp::WithSimd for WholeTicks<'_> {
+    type Output = Option<Vec<i64>>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        whole_ticks(self.values, self.tick)
+    }
+}
+
+struct InTicks<'t> {
+    ticks: &'t [i64],
+    n: usize,
+    tick: f64,
+}
+
+impl pulp::WithSimd for InTicks<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        deviations_in_ticks(self.ticks, self.n, self.tick)
+    }
 }
 
 /// Values as ticks of so many units, if all are whole ones; they have fewer units than a float holds.

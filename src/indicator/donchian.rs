@@ -42,11 +42,7 @@ fn extremes(values: &[f64], n: usize, first: usize, pick: impl Fn(f64, f64) -> f
     let (mut from_here, mut up_to_here): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
     let lag = first + 1 - n;
     for (number, block) in values.chunks(n).enumerate() {
-        up_to_here.clear();
-        up_to_here.extend_from_slice(block);
-        for index in 1..block.len() {
-            up_to_here[index] = pick(up_to_here[index - 1], up_to_here[index]);
-        }
+        accumulate(&mut up_to_here, block.iter(), &pick);
         // Of the windows that end in this block the last begins in it too.
         let slots = out.get_mut(lag + number * n..).unwrap_or_default();
         let windows = from_here.get(1..).unwrap_or_default().iter().zip(&up_to_here);
@@ -54,17 +50,30 @@ fn extremes(values: &[f64], n: usize, first: usize, pick: impl Fn(f64, f64) -> f
             *slot = pick(first, second);
         }
         if block.len() == n {
-            from_here.clear();
-            from_here.extend_from_slice(block);
-            for index in (1..n).rev() {
-                from_here[index - 1] = pick(from_here[index - 1], from_here[index]);
-            }
+            accumulate(&mut from_here, block.iter().rev(), |later, earlier| pick(earlier, later));
+            from_here.reverse();
             if let Some(slot) = slots.get_mut(n - 1) {
                 *slot = pick(from_here[0], up_to_here[n - 1]);
             }
         }
     }
     out
+}
+
+/// The extremes of the values so far.
+fn accumulate<'v>(
+    out: &mut Vec<f64>,
+    mut values: impl Iterator<Item = &'v f64>,
+    pick: impl Fn(f64, f64) -> f64,
+) {
+    out.clear();
+    let Some(&first) = values.next() else { return };
+    let mut extreme = first;
+    out.push(extreme);
+    out.extend(values.map(|&value| {
+        extreme = pick(extreme, value);
+        extreme
+    }));
 }
 
 #[cfg(test)]

@@ -69,8 +69,7 @@ impl Sums {
         let mut out = vec![NOTHING; values.len()];
         let (divisor, slots) = (Divisor::new(n), out[n - 1..].iter_mut());
         match self.size(n) {
-            Size::Exact => pulp::Arch::new()
-                .dispatch(|| slots.zip(windows).for_each(|(slot, sum)| *slot = divisor.exact(sum))),
+            Size::Exact => slots.zip(windows).for_each(|(slot, sum)| *slot = divisor.exact(sum)),
             Size::Narrow => slots.zip(windows).for_each(|(slot, sum)| *slot = divisor.narrow(sum)),
             Size::Wide => return wide_means(values, n),
         }
@@ -156,6 +155,7 @@ impl Divisor {
 
 /// Half up, which is away from zero: values are not negative.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "used only where it fits")]
+#[inline(always)]
 pub(super) fn units_64(value: f64) -> i64 {
     let units = value * UNITS_PER_ONE;
     let whole = units as i64;

@@ -31,7 +31,7 @@ impl Case {
     }
 
     /// Asserts the same of strategies that are taken together.
-    fn follow_together(&self, specs: &[StrategySpec]) {
+    pub(super) fn follow_together(&self, specs: &[StrategySpec]) {
         for (spec, found) in specs.iter().zip(self.follow_all(specs)) {
             if let Ok(found) = found {
                 self.agrees(spec, &found);

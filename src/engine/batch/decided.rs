@@ -11,8 +11,8 @@ use super::units::Share;
 use crate::market::{BLOCK, Row, SymbolSeries};
 use crate::strategy::BarDecisions;
 
-/// Rows that all go through before the next.
-const TILE: usize = 64 * BLOCK;
+/// Rows that all go through before the next; few in tests, so that small markets have many such parts.
+const TILE: usize = if cfg!(test) { BLOCK / 2 } else { 64 * BLOCK };
 
 /// What protective orders meet: the bars, and whether a target needs a price beyond its own.
 #[derive(Debug, Clone, Copy)]

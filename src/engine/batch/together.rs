@@ -15,9 +15,9 @@ use crate::strategy::{BarDecisions, Setup, bar_decisions_of_all};
 type Trial<'t> = (&'t StrategySpec, Setup<'t>);
 type Outcome = Result<ReplaySummary, Ineligible>;
 
-/// Strategies of a group, at most so many; fewer where their decisions would take more than so many bytes.
+/// Strategies of a group, at most so many; fewer where they would take more than so many bytes.
 const GROUP: usize = 64;
-const GROUP_BYTES: usize = 32 << 20;
+const GROUP_BYTES: usize = 64 << 20;
 
 impl Prepared<'_> {
     /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window. On margin and on
@@ -36,8 +36,8 @@ impl Prepared<'_> {
     pub fn follow_all(&self, trials: &[Trial<'_>], mut each: impl FnMut(usize, Outcome)) {
         let job = &self.batch.job;
         let bars = job.window.ticks.last - job.window.ticks.first;
-        // Two bits a bar and symbol.
-        let bytes = bars / 4 * job.market.symbols.len() + 1;
+        // Of each symbol two bits a bar, and a round trip every hundred bars.
+        let bytes = bars / 2 * job.market.symbols.len() + 1;
         let mut group = Vec::new();
         for (index, (spec, _)) in trials.iter().enumerate() {
             match self.eligible(spec) {

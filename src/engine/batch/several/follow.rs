@@ -27,9 +27,10 @@ impl Signals<'_> {
     }
 }
 
-/// Bars that all trials go through before the next, of so many columns as stay in the second cache.
-const TILE: usize = 16 * 1024;
-const SHORTEST_TILE: usize = 1024;
+/// Bars that all trials go through before the next, of so many columns as stay in the second cache; few in tests, so that small
+/// markets have many such parts.
+const TILE: usize = if cfg!(test) { 64 } else { 16 * 1024 };
+const SHORTEST_TILE: usize = TILE / 16;
 
 /// Takes the decisions of strategies, by symbol, through the window of so many bars, side by side; each entry is a share of the
 /// equity.
