@@ -45,7 +45,8 @@ pub(in crate::strategy) fn by_bollinger<'m>(
 /// Computes the entries of all widths of a period in one pass over the columns that they share, for strategies that are prepared
 /// next.
 pub(in crate::strategy) fn share_bands<'s>(specs: impl Iterator<Item = &'s StrategySpec>, setup: &Setup<'_>) {
-    let mut groups: BTreeMap<(SymbolId, Interval, u32), Vec<(&StrategySpec, f64)>> = BTreeMap::new();
+    type Widths<'s> = Vec<(&'s StrategySpec, f64)>;
+    let mut groups: BTreeMap<(SymbolId, Interval, u32), Widths<'_>> = BTreeMap::new();
     for spec in specs {
         let StrategyKind::BollingerReversion { period, width } = spec.kind else { continue };
         for &symbol in &spec.symbols {
