@@ -146,19 +146,20 @@ fn bench(c: &mut Criterion) {
     group.finish();
 }
 
-/// Takes strategies through the window one by one.
+/// Takes strategies through the window.
 fn follow(job: &Job<'_>, sampled: &Sampled, specs: &[StrategySpec]) {
     let (market, cache, ticks) = (job.market, IndicatorCache::new(), job.window.ticks);
     let history = History { market, cache: &cache, ticks, warm_up: WarmUp::Before };
     let setup = Setup { history, seed: Seed(1), agent: "one", window: 0 };
     let batch = Batch { job: *job, warm_up: WarmUp::Before, samples: &sampled.ticks };
     let Ok(prepared) = batch.prepare() else { return };
-    for spec in specs {
-        if let Ok(outcome) = prepared.follow(spec, &setup) {
+    let trials: Vec<_> = specs.iter().map(|spec| (spec, setup)).collect();
+    prepared.follow_all(&trials, |_, outcome| {
+        if let Ok(outcome) = outcome {
             let observed = MetricInputs::of_condensed(outcome, market, sampled);
             black_box(metrics_of(&observed, &MetricSpec::default()));
         }
-    }
+    });
 }
 
 /// Symbols that share a wallet.

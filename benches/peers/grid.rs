@@ -1,25 +1,31 @@
-//! A parameter grid of `sma_cross` through the batch engine: `run.py` compares it with other libraries, and
-//! the tables of `docs/performance.md` come from it.
+//! A parameter grid through the batch engine: `run.py` compares it with other libraries, and the table "The engine
+//! alone" of `docs/performance.md` comes from it.
 //!
-//! `grid BARS.parquet [--threads N] [--months N] [--combinations N] [--low-turnover] [--repeat N]` prints one
-//! JSON object. Timed: shared columns, averages, replay and every metric; not timed: reading the file.
-//! One-minute bars of BTCUSDT of 2023 (`--months`, default 12; above that 2022 too), fee 10 bp, the whole
-//! wallet, fills at the next open, averages from the window's first bar. No minimum notional, so that every
+//! `grid BARS.parquet [--family cross|calm|rsi|bollinger|donchian|stops|rules|three|ten] [--threads N] [--months N]
+//! [--combinations N] [--repeat N]` prints one JSON object: of the repetitions the shortest counts, and `digest` is equal where all
+//! metrics are. Timed: shared columns, indicators, replay and every metric; not timed: reading the file.
+//! One-minute bars of BTCUSDT of 2023 (`--months`, default 12; above that 2022 too), fills at the next open, indicators from the
+//! window's first bar. No minimum notional, so that every
 //! cross trades; for more than a year, after which fees leave some wallets with less than the smallest
-//! quantity, the default minimum of 1.
+//! quantity, the default minimum of 1. `three` has ETHUSDT and SOLUSDT from the same folder beside it, `ten` a year of synthetic bars.
 
+mod grids;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, Symbol, SymbolId};
+use grids::{Grid, grid};
+use tiltyard::internals::data::synth;
+use tiltyard::internals::domain::{Bps, Cash, Instrument, Interval, Seed, Symbol};
 use tiltyard::internals::engine::batch::{Batch, Prepared};
 use tiltyard::internals::engine::{Job, Loop, Window};
 use tiltyard::internals::indicator::{History, IndicatorCache};
-use tiltyard::internals::market::{LoadRequest, Market, load};
+use tiltyard::internals::market::{LoadRequest, Market, SeriesBars, load};
 use tiltyard::internals::metrics::{MetricInputs, Metrics, Sampled, measure, metrics_of};
 use tiltyard::internals::scenario::{
-    Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategyKind, StrategySpec, VenueSpec, WarmUp,
+    Delisted, GapRule, MarketSpec, MetricSpec, RiskProfile, StrategySpec, VenueSpec, WarmUp,
 };
 use tiltyard::internals::strategy::{Setup, prepare};
 
@@ -27,16 +33,19 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |name: &str| {
+        let index = arguments.iter().position(|argument| argument == name)?;
+        Some(arguments.get(index + 1).map(String::as_str).ok_or("a value is missing"))
+    };
     let number = |name: &str, default: usize| -> Result<usize, Failure> {
-        match arguments.iter().position(|argument| argument == name) {
-            Some(index) => Ok(arguments.get(index + 1).ok_or("a number is missing")?.parse()?),
-            None => Ok(default),
-        }
+        after(name).map_or(Ok(default), |value| Ok(value?.parse()?))
     };
     let path = arguments.first().ok_or("the path of a Parquet file is missing")?;
-    let market = market(Path::new(path), number("--months", 12)?)?;
-    let low_turnover = arguments.iter().any(|argument| argument == "--low-turnover");
-    let grid = combinations(number("--combinations", 190)?, low_turnover);
+    let grid = grid(after("--family").transpose()?.unwrap_or("cross"), number("--combinations", 190)?)?;
+    let market = match grid.symbols {
+        10 => synthetic(grid.symbols)?,
+        _ => market(Path::new(path), grid.symbols, number("--months", 12)?)?,
+    };
     let mut best: Option<(Duration, Vec<Metrics>)> = None;
     for _ in 0..number("--repeat", 5)?.max(1) {
         let start = Instant::now();
@@ -47,14 +56,19 @@ fn main() -> Result<(), Failure> {
         }
     }
     let (took, metrics) = best.ok_or("nothing ran")?;
-    let rows = grid.iter().zip(&metrics).map(|(&(fast, slow), metrics)| {
-        serde_json::json!([fast, slow, metrics.trades, metrics.final_equity.to_f64()])
-    });
+    let rows = metrics
+        .iter()
+        .enumerate()
+        .map(|(index, metrics)| serde_json::json!([index, metrics.trades, metrics.final_equity.to_f64()]));
+    let bars = market.in_range.last - market.in_range.first;
+    let evaluations = (bars * grid.specs.len() * usize::from(grid.symbols)) as f64;
     let report = serde_json::json!({
         "name": "tiltyard",
-        "bars": market.in_range.last - market.in_range.first,
+        "bars": bars,
         "seconds": took.as_secs_f64(),
+        "million_bar_evaluations_per_second": evaluations / took.as_secs_f64() / 1e6,
         "peak_mb": peak_mb(),
+        "digest": digest(&metrics),
         "combinations": rows.collect::<Vec<_>>(),
     });
     #[expect(clippy::print_stdout, reason = "this is a program")]
@@ -64,16 +78,22 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn market(path: &Path, months: usize) -> Result<Market, Failure> {
-    let mut instrument = Instrument::with_defaults(Symbol::new("BTCUSDT")?);
-    if months <= 12 {
-        instrument.min_notional = Cash::from_units(1);
+fn instrument(symbol: &str) -> Result<Instrument, Failure> {
+    Ok(Instrument { min_notional: Cash::from_units(1), ..Instrument::with_defaults(Symbol::new(symbol)?) })
+}
+
+fn market(path: &Path, symbols: u16, months: usize) -> Result<Market, Failure> {
+    let names = ["BTCUSDT", "ETHUSDT", "SOLUSDT"].into_iter().take(symbols.into());
+    let mut instruments = names.map(instrument).collect::<Result<Vec<_>, _>>()?;
+    if months > 12 {
+        instruments = vec![Instrument::with_defaults(Symbol::new("BTCUSDT")?)];
     }
+    let folder = path.parent().filter(|_| symbols > 1).unwrap_or(path);
     let (year, month) = (2023 + months / 12, months % 12 + 1);
     let spec = MarketSpec {
-        path: path.to_owned(),
+        path: folder.to_owned(),
         base_dir: ".".into(),
-        instruments: vec![instrument],
+        instruments,
         quote_asset: "USDT".into(),
         interval: Interval::MINUTE,
         start: Some(if months > 12 { "2022-01-01" } else { "2023-01-01" }.parse()?),
@@ -98,23 +118,26 @@ fn market(path: &Path, months: usize) -> Result<Market, Failure> {
     Ok(load(&request)?)
 }
 
-/// The 190 combinations of fast 5..50 step 5 and slow 60..240 step 10 (low turnover: fast 100..1000 step 100,
-/// slow 1000..10,000 step 500); for another count, a square of periods.
-fn combinations(count: usize, low_turnover: bool) -> Vec<(u32, u32)> {
-    let (fast, slow): (Vec<u32>, Vec<u32>) = match (count, low_turnover) {
-        (190, false) => ((5..=50).step_by(5).collect(), (60..=240).step_by(10).collect()),
-        (190, true) => ((100..=1000).step_by(100).collect(), (1000..=10_000).step_by(500).collect()),
-        _ => {
-            let side = (1_u32..).find(|side| (side * side) as usize >= count).unwrap_or(1);
-            ((0..side).map(|i| 5 + i).collect(), (0..side).map(|i| 120 + 2 * i).collect())
-        }
+/// A year of one-minute bars of seeded synthetic symbols.
+fn synthetic(symbols: u16) -> Result<Market, Failure> {
+    let mut spec = synth::sample();
+    let first = spec.symbols[0].clone();
+    let named = |number| -> Result<_, Failure> {
+        Ok(synth::SynthSymbol { symbol: Symbol::new(&format!("S{number}"))?, ..first.clone() })
     };
-    let pairs = slow.iter().flat_map(|&slow| fast.iter().map(move |&fast| (fast, slow)));
-    pairs.take(count).collect()
+    spec.symbols = (0..symbols).map(named).collect::<Result<_, _>>()?;
+    (spec.interval, spec.bars) = (Interval::MINUTE, 525_600);
+    let series = synth::generate(&spec)
+        .into_iter()
+        .map(|(symbol, bars)| Ok(SeriesBars::plain(instrument(symbol.as_str())?, bars)))
+        .collect::<Result<_, Failure>>()?;
+    Ok(Market::assemble(Interval::MINUTE, series, None, None)?)
 }
 
-fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Metrics>, Failure> {
-    let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
+fn replay(market: &Market, grid: &Grid, threads: usize) -> Result<Vec<Metrics>, Failure> {
+    let fee = Bps::from_f64(grid.fee_bps);
+    let venue = VenueSpec { taker_fee: fee, maker_fee: fee, ..VenueSpec::default() };
+    let risk = RiskProfile::unlimited();
     let sampled = Sampled::of(market, market.in_range, None);
     let job = Job {
         market,
@@ -126,13 +149,16 @@ fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Me
         risk: &risk,
     };
     let prepared = Batch { job, warm_up: WarmUp::Inside, samples: &sampled.ticks }.prepare()?;
-    let done: Mutex<Vec<(usize, Metrics)>> = Mutex::new(Vec::with_capacity(grid.len()));
-    let share = grid.len().div_ceil(threads).max(1);
+    let cache = IndicatorCache::new();
+    let history = History { market, cache: &cache, ticks: job.window.ticks, warm_up: WarmUp::Inside };
+    let setup = Setup { history, seed: Seed(1), agent: "grid", window: 0 };
+    let done: Mutex<Vec<(usize, Metrics)>> = Mutex::new(Vec::with_capacity(grid.specs.len()));
+    let share = grid.specs.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
-        for (number, part) in grid.chunks(share).enumerate() {
-            let (prepared, job, sampled, done) = (&prepared, &job, &sampled, &done);
+        for (number, part) in grid.specs.chunks(share).enumerate() {
+            let (prepared, job, setup, sampled, done) = (&prepared, &job, &setup, &sampled, &done);
             scope.spawn(move || {
-                let found = part_of(prepared, job, part, sampled);
+                let found = part_of(prepared, job, setup, part, sampled);
                 let found = found.into_iter().map(|(index, metrics)| (number * share + index, metrics));
                 if let Ok(mut done) = done.lock() {
                     done.extend(found);
@@ -149,35 +175,36 @@ fn replay(market: &Market, grid: &[(u32, u32)], threads: usize) -> Result<Vec<Me
 fn part_of(
     prepared: &Prepared<'_>,
     job: &Job<'_>,
-    grid: &[(u32, u32)],
+    setup: &Setup<'_>,
+    specs: &[StrategySpec],
     sampled: &Sampled,
 ) -> Vec<(usize, Metrics)> {
     let (market, metrics) = (job.market, MetricSpec::default());
-    let spec = |&(fast, slow): &(u32, u32)| StrategySpec {
-        kind: StrategyKind::SmaCross { fast, slow },
-        symbols: vec![SymbolId(0)],
-        timeframe: Interval::MINUTE,
-        size: Bps::WHOLE,
-        entries: Default::default(),
-    };
-    let specs: Vec<StrategySpec> = grid.iter().map(spec).collect();
-    let (mut found, mut left) = (Vec::with_capacity(grid.len()), Vec::new());
-    prepared.run(&specs, |index, outcome| match outcome {
+    let (mut found, mut left) = (Vec::with_capacity(specs.len()), Vec::new());
+    let note = |index, outcome| match outcome {
         Ok(outcome) => {
             let observed = MetricInputs::of_condensed(outcome, market, sampled);
             found.push((index, metrics_of(&observed, &metrics)));
         }
         Err(_) => left.push(index),
-    });
+    };
+    if specs.first().is_some_and(|spec| prepared.follows(spec)) {
+        prepared.follow_all(&specs.iter().map(|spec| (spec, *setup)).collect::<Vec<_>>(), note);
+    } else {
+        prepared.run(specs, note);
+    }
     for index in left {
-        let cache = IndicatorCache::new();
-        let ticks = job.window.ticks;
-        let history = History { market, cache: &cache, ticks, warm_up: WarmUp::Inside };
-        let setup = Setup { history, seed: Seed(1), agent: "grid", window: 0 };
-        let replay = Loop::Skip.replay(job, prepare(&specs[index], &setup));
+        let replay = Loop::Skip.replay(job, prepare(&specs[index], setup));
         found.push((index, measure(&replay, market, &metrics)));
     }
     found
+}
+
+/// Of every bit of all metrics.
+fn digest(metrics: &[Metrics]) -> String {
+    let mut hasher = DefaultHasher::new();
+    format!("{metrics:?}").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// Peak memory of this process, if the system reports it.

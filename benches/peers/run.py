@@ -33,7 +33,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=3, help="runs of tiltyard, of which the best counts")
     parser.add_argument("--binary", type=Path, default=ROOT / "target/release/tiltyard")
     parser.add_argument("--work", type=Path, default=ROOT / "target/peers", help="for the environment and the runs")
-    parser.add_argument("--grid", type=Path, help="the built example `grid`: adds a row for the crosses without the program around")
+    parser.add_argument("--grid", type=Path, help="the built example `grid`: adds a row without the program around")
     arguments = parser.parse_args()
     if Path(sys.prefix).resolve() != arguments.work.resolve():
         python = environment(arguments.work)
@@ -46,8 +46,8 @@ def main():
         wanted = {index: (trades, equity) for index, trades, equity in ours["rows"]}
         row(ours, wanted, ours)
         row(others, wanted, ours)
-        if family == "cross" and arguments.grid:
-            row(example(arguments.grid, bars), wanted, ours)
+        if arguments.grid:
+            row(example(arguments.grid, bars, family), wanted, ours)
         for peer in arguments.peers:
             agreed &= row(replayed(peer, bars, family, arguments.slow_combinations), wanted, ours)
     print("\nTrade counts and final equities agree." if agreed else "\nResults DIFFER where a row says so.")
@@ -70,12 +70,11 @@ def replayed(peer, bars, family, slow):
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def example(binary, bars):
+def example(binary, bars, family):
     """The batch engine alone, on one thread: what its own program prints."""
-    found = json.loads(subprocess.run([str(binary), str(bars)], check=True, stdout=subprocess.PIPE).stdout)
-    order = {pair: index for index, pair in enumerate(grid("cross"))}
-    rows = [[order[slow, fast], trades, equity] for fast, slow, trades, equity in found["combinations"]]
-    return {**found, "name": "tiltyard, the engine alone", "cpu": found["seconds"], "rows": rows}
+    command = [str(binary), str(bars), "--family", family]
+    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return {**found, "name": "tiltyard, the engine alone", "cpu": found["seconds"], "rows": found["combinations"]}
 
 
 def row(found, wanted, ours):

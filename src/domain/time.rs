@@ -167,6 +167,7 @@ impl Span {
     }
 
     /// The value in seconds.
+    #[inline]
     #[expect(clippy::cast_precision_loss, reason = "statistics are f64")]
     pub fn seconds(self) -> f64 {
         self.0 as f64 / MICROS_PER_SECOND as f64

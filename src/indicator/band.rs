@@ -3,16 +3,16 @@
 //! Population deviation (divided by `n`), as Bollinger defines his bands and as TA-Lib computes them. A
 //! value depends on its own `n` rows only.
 
-use super::exact;
+use super::deviation;
 
 /// Population standard deviation of the last `n`; first at index `n - 1`.
 pub(super) fn stddev(closes: &[f64], n: usize) -> Vec<f64> {
-    exact::deviations(closes, n)
+    deviation::deviations(closes, n)
 }
 
 /// `means`, the SMA(n), plus `width` deviations; a negative width is the lower band.
 pub(super) fn bollinger(means: &[f64], closes: &[f64], n: usize, width: f64) -> Vec<f64> {
-    around(means, &exact::deviations(closes, n), width)
+    around(means, &deviation::deviations(closes, n), width)
 }
 
 /// Means plus `width` of their deviations.
@@ -22,6 +22,7 @@ pub(super) fn around(means: &[f64], deviations: &[f64], width: f64) -> Vec<f64> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::exact;
     use super::super::fixture::{assert_near, closes};
     use super::*;
 

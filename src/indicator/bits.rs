@@ -15,6 +15,11 @@ pub fn word(test: impl Fn(usize) -> bool) -> u64 {
     compare(test)
 }
 
+/// Runs a longer piece of work compiled for this processor; floats are the same whatever its instructions.
+pub(super) fn widest<W: pulp::WithSimd>(work: W) -> W::Output {
+    pulp::Arch::new().dispatch(work)
+}
+
 /// Looked up once: asking the processor takes longer than a word.
 #[cfg(target_arch = "x86_64")]
 static AVX2: std::sync::OnceLock<Option<pulp::x86::V3>> = std::sync::OnceLock::new();

@@ -1,19 +1,41 @@
-//! Columns computed once per key and shared, within a budget of memory.
+//! Columns, and conditions as bits, computed once per key and shared, within a budget of memory.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::compute::{compute_with, field, width};
 use super::exact::Sums;
+use super::shelf::Entries;
 use super::{Column, band};
 use crate::domain::{BarField, IndicatorSpec, Interval, SymbolId};
-use crate::market::{Bars, Row};
+use crate::market::{Bars, Row, TickRange};
+use crate::scenario::WarmUp;
 
 /// What names a column: which bars, which rows of them, which indicator.
 type Key = (SymbolId, Interval, Range<usize>, IndicatorSpec);
-type Slot = Arc<OnceLock<Arc<Column>>>;
+
+/// What names the bits of a condition in a window.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BitsKey {
+    /// Whose rows.
+    symbol: SymbolId,
+    /// The window.
+    ticks: (usize, usize),
+    /// Whether its columns begin before the window.
+    before: bool,
+    /// Everything else that decides the bits.
+    condition: String,
+}
+
+impl BitsKey {
+    /// Of a condition on a symbol's rows in a window; `condition` says which columns it reads, from how many bars before the
+    /// window on, and what it asks of them.
+    pub fn new(symbol: SymbolId, ticks: TickRange, warm_up: WarmUp, condition: String) -> Self {
+        Self { symbol, ticks: (ticks.first, ticks.last), before: warm_up == WarmUp::Before, condition }
+    }
+}
 
 /// How much memory the indicator columns of all caches that share it may take together.
 ///
@@ -41,9 +63,9 @@ impl Budget {
     }
 }
 
-/// Indicator columns of one market. Filled on demand from any number of threads; a column that two jobs
-/// ask for at once is computed by one of them while the other waits. Beyond its budget it lets go of the
-/// columns that nobody reads, the least recently asked for first.
+/// Indicator columns and conditions of one market. Filled on demand from any number of threads; what two jobs
+/// ask for at once is computed by one of them while the other waits. Beyond its budget it lets go of what
+/// nobody reads, the least recently asked for first.
 #[derive(Debug)]
 pub struct IndicatorCache {
     budget: Arc<Budget>,
@@ -52,21 +74,13 @@ pub struct IndicatorCache {
 
 #[derive(Debug, Default)]
 struct Shelf {
-    entries: HashMap<Key, Entry>,
+    columns: Entries<Key, Column>,
+    bits: Entries<BitsKey, [u64]>,
     sums: HashMap<(SymbolId, Interval, BarField), Arc<Sums>>,
     /// How many bars of another symbol are closed at each row of one.
     seen: HashMap<(SymbolId, SymbolId, Interval), Arc<[u32]>>,
     /// Counts what was asked for.
     asked: u64,
-}
-
-#[derive(Debug, Default)]
-struct Entry {
-    slot: Slot,
-    /// When it was last asked for.
-    asked: u64,
-    /// What it was counted as; 0 until it is there.
-    bytes: usize,
 }
 
 impl Default for IndicatorCache {
@@ -78,10 +92,10 @@ impl Default for IndicatorCache {
 impl Drop for IndicatorCache {
     fn drop(&mut self) {
         let shelf = self.shelf.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let columns: usize = shelf.entries.values().map(|entry| entry.bytes).sum();
+        let entries = shelf.columns.bytes() + shelf.bits.bytes();
         let sums: usize = shelf.sums.values().map(|sums| sums.bytes()).sum();
         let seen: usize = shelf.seen.values().map(|seen| size_of_val(&**seen)).sum();
-        self.budget.used.fetch_sub(columns + sums + seen, Ordering::Relaxed);
+        self.budget.used.fetch_sub(entries + sums + seen, Ordering::Relaxed);
     }
 }
 
@@ -108,9 +122,7 @@ impl IndicatorCache {
         let key = (symbol, bars.interval, rows.clone(), spec.clone());
         let slot = self.with_shelf(|shelf| {
             shelf.asked += 1;
-            let entry = shelf.entries.entry(key.clone()).or_default();
-            entry.asked = shelf.asked;
-            Arc::clone(&entry.slot)
+            shelf.columns.slot(&key, shelf.asked)
         });
         let mut made = false;
         let column = Arc::clone(slot.get_or_init(|| {
@@ -128,9 +140,36 @@ impl IndicatorCache {
             Arc::new(Column::new(rows.start.min(bars.len()), values))
         }));
         if made {
-            self.count(&key, column.bytes());
+            self.count(column.bytes(), |shelf, bytes| shelf.columns.count(&key, bytes));
         }
         column
+    }
+
+    /// The bits of a condition: a word for each block of 64 rows up to the window's end, which `make` computes.
+    pub fn bits(&self, key: &BitsKey, make: impl FnOnce() -> Vec<u64>) -> Arc<[u64]> {
+        let slot = self.with_shelf(|shelf| {
+            shelf.asked += 1;
+            shelf.bits.slot(key, shelf.asked)
+        });
+        let mut made = false;
+        let bits = Arc::clone(slot.get_or_init(|| {
+            made = true;
+            make().into()
+        }));
+        if made {
+            self.count(size_of_val(&*bits), |shelf, bytes| shelf.bits.count(key, bytes));
+        }
+        bits
+    }
+
+    /// The bits of several conditions that are made together; nothing is made where all of them are there.
+    pub fn bits_together(&self, keys: &[BitsKey], make: impl FnOnce() -> Vec<Vec<u64>>) {
+        if self.with_shelf(|shelf| keys.iter().all(|key| shelf.bits.has(key))) {
+            return;
+        }
+        for (key, bits) in keys.iter().zip(make()) {
+            self.bits(key, || bits);
+        }
     }
 
     /// For each base row of `own`, how many bars of `other` in a timeframe are closed at its close; `count` makes them.
@@ -173,11 +212,12 @@ impl IndicatorCache {
         sums
     }
 
-    /// Counts a column that was made, and makes room where the budget is exceeded.
-    fn count(&self, key: &Key, bytes: usize) {
+    /// Counts what was made, if it is still there, and makes room where the budget is exceeded.
+    fn count(&self, bytes: usize, note: impl FnOnce(&mut Shelf, usize) -> bool) {
         self.with_shelf(|shelf| {
-            let Some(entry) = shelf.entries.get_mut(key) else { return };
-            entry.bytes = bytes;
+            if !note(shelf, bytes) {
+                return;
+            }
             self.budget.used.fetch_add(bytes, Ordering::Relaxed);
             while self.budget.is_exceeded() && shelf.let_go(&self.budget) {}
         });
@@ -198,22 +238,11 @@ fn banded(spec: &IndicatorSpec) -> Option<(u32, f64)> {
 }
 
 impl Shelf {
-    /// Lets go of the column that nobody has asked for for longest, of those that nobody reads; then of the
+    /// Lets go of what nobody has asked for for longest, of the columns and bits that nobody reads; then of the
     /// sums. Whether there was anything.
     fn let_go(&mut self, budget: &Budget) -> bool {
-        let unread = |entry: &&Entry| {
-            // Held by this cache alone: neither being made for somebody nor read by a strategy.
-            entry.bytes > 0
-                && Arc::strong_count(&entry.slot) == 1
-                && entry.slot.get().is_some_and(|column| Arc::strong_count(column) == 1)
-        };
-        let oldest = self.entries.values().filter(unread).map(|entry| entry.asked).min();
-        let freed = match oldest {
-            Some(oldest) => {
-                let freed = self.entries.values().find(|entry| entry.asked == oldest).map_or(0, |p| p.bytes);
-                self.entries.retain(|_, entry| entry.asked != oldest);
-                freed
-            }
+        let freed = match self.columns.oldest().into_iter().chain(self.bits.oldest()).min() {
+            Some(oldest) => self.columns.let_go(oldest) + self.bits.let_go(oldest),
             None => self.sums.drain().map(|(_, sums)| sums.bytes()).sum(),
         };
         budget.used.fetch_sub(freed, Ordering::Relaxed);
@@ -235,7 +264,7 @@ mod tests {
     fn held(cache: &IndicatorCache) -> Vec<u32> {
         let shelf = cache.shelf.lock().unwrap();
         let mut periods: Vec<u32> = shelf
-            .entries
+            .columns
             .keys()
             .filter_map(|key| match &key.3 {
                 IndicatorSpec::Sma { n } => Some(*n),

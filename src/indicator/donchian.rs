@@ -38,25 +38,42 @@ fn lower(a: f64, b: f64) -> f64 {
 /// The extreme of each window of `n` values, the first window's at index `first`.
 fn extremes(values: &[f64], n: usize, first: usize, pick: impl Fn(f64, f64) -> f64) -> Vec<f64> {
     let mut out = vec![NOTHING; values.len()];
-    if first >= values.len() {
-        return out;
-    }
-    let (mut from_here, mut up_to_here) = (values.to_vec(), values.to_vec());
-    for block in from_here.chunks_mut(n) {
-        for index in (1..block.len()).rev() {
-            block[index - 1] = pick(block[index - 1], block[index]);
+    // From each value of the block before on to its end, and from a block's begin up to each of its values.
+    let (mut from_here, mut up_to_here): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    let lag = first + 1 - n;
+    for (number, block) in values.chunks(n).enumerate() {
+        accumulate(&mut up_to_here, block.iter(), &pick);
+        // Of the windows that end in this block the last begins in it too.
+        let slots = out.get_mut(lag + number * n..).unwrap_or_default();
+        let windows = from_here.get(1..).unwrap_or_default().iter().zip(&up_to_here);
+        for (slot, (&first, &second)) in slots.iter_mut().zip(windows) {
+            *slot = pick(first, second);
         }
-    }
-    for block in up_to_here.chunks_mut(n) {
-        for index in 1..block.len() {
-            block[index] = pick(block[index - 1], block[index]);
+        if block.len() == n {
+            accumulate(&mut from_here, block.iter().rev(), |later, earlier| pick(earlier, later));
+            from_here.reverse();
+            if let Some(slot) = slots.get_mut(n - 1) {
+                *slot = pick(from_here[0], up_to_here[n - 1]);
+            }
         }
-    }
-    let windows = from_here.iter().zip(&up_to_here[n - 1..]);
-    for (slot, (&first, &second)) in out[first..].iter_mut().zip(windows) {
-        *slot = pick(first, second);
     }
     out
+}
+
+/// The extremes of the values so far.
+fn accumulate<'v>(
+    out: &mut Vec<f64>,
+    mut values: impl Iterator<Item = &'v f64>,
+    pick: impl Fn(f64, f64) -> f64,
+) {
+    out.clear();
+    let Some(&first) = values.next() else { return };
+    let mut extreme = first;
+    out.push(extreme);
+    out.extend(values.map(|&value| {
+        extreme = pick(extreme, value);
+        extreme
+    }));
 }
 
 #[cfg(test)]
@@ -85,6 +102,21 @@ mod tests {
         assert_eq!(highest(&values, 1), values);
         assert_eq!(highest(&values, 5)[4], 5.0);
         assert!(highest(&values, 6).iter().all(|value| value.is_nan()));
+    }
+
+    #[test]
+    fn every_window_has_its_own_extreme() {
+        let values: Vec<f64> = (0..137_u32).map(|row| f64::from(row * row % 61)).collect();
+        for n in (1..140).chain([1000]) {
+            let slow = |end: usize| values[(end + 1) - n..=end].iter().copied().reduce(f64::max);
+            let (with, before) = (highest(&values, n), highest_before(&values, n));
+            for row in 0..values.len() {
+                let wanted = (row + 1 >= n).then(|| slow(row)).flatten();
+                assert_eq!(wanted, Some(with[row]).filter(|value| !value.is_nan()), "{n} {row}");
+                let wanted = (row >= n).then(|| slow(row - 1)).flatten();
+                assert_eq!(wanted, Some(before[row]).filter(|value| !value.is_nan()), "{n} {row}");
+            }
+        }
     }
 
     #[test]

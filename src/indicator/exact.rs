@@ -1,4 +1,4 @@
-//! Moving sums over exact integers: means and deviations that do not depend on where a column starts.
+//! Moving sums over exact integers: means that do not depend on where a column starts.
 //!
 //! A float sum that is rolled forward drifts: the mean of the same `n` bars would differ in its last bits
 //! between two windows, and an average of flat prices would differ from the price. So values become whole
@@ -9,11 +9,11 @@ use std::ops::Range;
 
 use super::NOTHING;
 
-const UNITS_PER_ONE: f64 = 1e8;
+pub(super) const UNITS_PER_ONE: f64 = 1e8;
 /// Up to here whole numbers are exact as `f64`.
-const EXACT_AS_F64: i64 = 1 << 53;
+pub(super) const EXACT_AS_F64: i64 = 1 << 53;
 /// Values of fewer units have quotients that a float is less than one off.
-const LARGEST_GUESSED: f64 = (1_i64 << 50) as f64;
+pub(super) const LARGEST_GUESSED: f64 = (1_i64 << 50) as f64;
 /// Largest unit count taken: even 2^32 of them sum within 128 bits.
 const MAX_UNITS: f64 = 1e28;
 
@@ -66,12 +66,11 @@ impl Sums {
             return vec![NOTHING; values.len()];
         };
         let windows = starts.iter().zip(ends).map(|(start, end)| end.wrapping_sub(*start));
-        let mut out = Vec::with_capacity(values.len());
-        out.resize(n - 1, NOTHING);
-        let divisor = Divisor::new(n);
+        let mut out = vec![NOTHING; values.len()];
+        let (divisor, slots) = (Divisor::new(n), out[n - 1..].iter_mut());
         match self.size(n) {
-            Size::Exact => out.extend(windows.map(|sum| divisor.exact(sum))),
-            Size::Narrow => out.extend(windows.map(|sum| divisor.narrow(sum))),
+            Size::Exact => slots.zip(windows).for_each(|(slot, sum)| *slot = divisor.exact(sum)),
+            Size::Narrow => slots.zip(windows).for_each(|(slot, sum)| *slot = divisor.narrow(sum)),
             Size::Wide => return wide_means(values, n),
         }
         out
@@ -134,6 +133,7 @@ impl Divisor {
 
     /// Of a sum that a float holds exactly.
     #[expect(clippy::cast_precision_loss, reason = "the sum is exact as a float")]
+    #[inline(always)]
     fn exact(self, sum: i64) -> f64 {
         sum as f64 / self.in_units
     }
@@ -153,83 +153,10 @@ impl Divisor {
     }
 }
 
-/// Population standard deviations over `n >= 1` values, the first at index `n - 1`.
-///
-/// The variance is `(n S2 - S1^2) / n^2` of the exact sums of units and of their squares. Where those
-/// could leave 128 bits (bitcoin's price over more than ten thousand bars), the window is gone through
-/// twice in floats instead; the choice looks at the window's own sum only.
-pub(super) fn deviations(values: &[f64], n: usize) -> Vec<f64> {
-    if squares_fit(values, n) {
-        return narrow_deviations(values, n);
-    }
-    let mut out = vec![NOTHING; values.len()];
-    let (mut sum, mut squares) = (0_i128, 0_i128);
-    for row in 0..values.len() {
-        let new = units_128(values[row]);
-        sum += new;
-        // Wraps only where `exact_deviation` will refuse the window; differences stay exact modulo 2^128.
-        squares = squares.wrapping_add(new.wrapping_mul(new));
-        if row + 1 >= n {
-            let first = row + 1 - n;
-            out[row] = exact_deviation(sum, squares, n)
-                .unwrap_or_else(|| two_pass(&values[first..=row], mean_128(sum, n)));
-            let old = units_128(values[first]);
-            sum -= old;
-            squares = squares.wrapping_sub(old.wrapping_mul(old));
-        }
-    }
-    out
-}
-
-/// Whether `n S1^2`, which bounds every term, fits 128 bits in any window, and its sum 64.
-#[expect(clippy::cast_precision_loss, reason = "a bound with a factor of four to spare")]
-fn squares_fit(values: &[f64], n: usize) -> bool {
-    let largest = values.iter().copied().fold(0.0, f64::max) * UNITS_PER_ONE * n as f64;
-    largest < (i64::MAX / 2) as f64 && largest * largest * (n as f64) < (i128::MAX / 4) as f64
-}
-
-/// [`deviations`] where no term can overflow.
-#[expect(clippy::cast_precision_loss, reason = "the one rounding of an exact integer")]
-fn narrow_deviations(values: &[f64], n: usize) -> Vec<f64> {
-    let units: Vec<i64> = values.iter().map(|&value| units_64(value)).collect();
-    let square = |units: i64| i128::from(units) * i128::from(units);
-    let (count, scale) = (n as i128, n as f64 * UNITS_PER_ONE);
-    let (mut sum, mut squares) = (0_i64, 0_i128);
-    let mut out = vec![NOTHING; values.len()];
-    for row in 0..units.len() {
-        sum += units[row];
-        squares += square(units[row]);
-        if row + 1 >= n {
-            let numerator = squares * count - square(sum);
-            let rounded = i64::try_from(numerator).map_or(numerator as f64, |small| small as f64);
-            out[row] = rounded.sqrt() / scale;
-            let old = units[row + 1 - n];
-            sum -= old;
-            squares -= square(old);
-        }
-    }
-    out
-}
-
-/// `None` where `n S1^2`, which bounds every term, does not fit.
-#[expect(clippy::cast_precision_loss, reason = "the one rounding of an exact integer")]
-fn exact_deviation(sum: i128, squares: i128, n: usize) -> Option<f64> {
-    let count = n as i128;
-    let square = sum.checked_mul(sum)?;
-    square.checked_mul(count)?;
-    let numerator = squares * count - square;
-    Some((numerator as f64).sqrt() / (n as f64 * UNITS_PER_ONE))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "periods are far below 2^53")]
-fn two_pass(window: &[f64], mean: f64) -> f64 {
-    let total: f64 = window.iter().map(|value| (value - mean) * (value - mean)).sum();
-    (total / window.len() as f64).sqrt()
-}
-
 /// Half up, which is away from zero: values are not negative.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "used only where it fits")]
-fn units_64(value: f64) -> i64 {
+#[inline(always)]
+pub(super) fn units_64(value: f64) -> i64 {
     let units = value * UNITS_PER_ONE;
     let whole = units as i64;
     whole.wrapping_add(i64::from(units - whole as f64 >= 0.5))
@@ -237,7 +164,7 @@ fn units_64(value: f64) -> i64 {
 
 /// The whole part and the part after the point apart: a product of both would lose the last places of a large price.
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range first")]
-fn units_128(value: f64) -> i128 {
+pub(super) fn units_128(value: f64) -> i128 {
     if value * UNITS_PER_ONE < LARGEST_GUESSED {
         return units_64(value).into();
     }
@@ -256,7 +183,7 @@ fn mean_64(sum: i64, n: usize) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "one named rounding")]
-fn mean_128(sum: i128, n: usize) -> f64 {
+pub(super) fn mean_128(sum: i128, n: usize) -> f64 {
     // By the window alone, so that the same window gives the same bits in a column of other sizes.
     if let Ok(small) = i64::try_from(sum)
         && small / (n as i64) < LARGEST_GUESSED as i64
@@ -350,42 +277,5 @@ mod tests {
         assert_eq!(before[2..5], after[2..5]);
         // (99.97 + 100 + 4e17) / 3
         assert!((after[5] / 133_333_333_333_333_400.0 - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn deviations_by_hand() {
-        // 2 4 4 4 5 5 7 9: mean 5, squared distances 9 1 1 1 0 0 4 16 = 32, / 8 = 4, root 2
-        let out = deviations(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0], 8);
-        assert_eq!(out[7], 2.0);
-        assert!(out[6].is_nan());
-    }
-
-    #[test]
-    fn both_ways_to_deviations_give_the_same_bits() {
-        let mut values: Vec<f64> = (0..200).map(|i| 60_000.0 + f64::from(i * i % 101) * 0.37).collect();
-        for n in [1, 2, 20, 150] {
-            let narrow = deviations(&values, n);
-            // A last value that takes the other way for the whole column.
-            values.push(1e15);
-            assert!(squares_fit(&values[..200], n) && !squares_fit(&values, n));
-            let wide = deviations(&values, n);
-            values.pop();
-            let bits = |column: &[f64]| column.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-            assert_eq!(bits(&narrow), bits(&wide[..200]), "n {n}");
-        }
-    }
-
-    #[test]
-    fn deviation_of_a_flat_column_is_zero_even_far_from_zero() {
-        let out = deviations(&vec![98_765.432_1; 50], 20);
-        assert!(out[19..].iter().all(|&value| value == 0.0));
-    }
-
-    #[test]
-    fn deviation_beyond_128_bits_takes_two_passes() {
-        // 1e13 and 3e13: mean 2e13, deviation 1e13; in units the squares need 2 * (4e21)^2 = 3.2e43.
-        let out = deviations(&[1e13, 3e13, 1e13], 2);
-        assert!((out[1] / 1e13 - 1.0).abs() < 1e-12);
-        assert!((out[2] / 1e13 - 1.0).abs() < 1e-12);
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Case {
     start: Cash,
     pub warm_up: WarmUp,
     pub risk: RiskProfile,
+    /// Shared by all strategies that are followed, as in a sweep.
+    cache: IndicatorCache,
 }
 
 /// A job in a market from a tick on, at a taker fee and a slippage in basis points.
@@ -40,6 +42,7 @@ pub(super) fn case_of(market: Market, before: usize, start: Cash, (fee, slip): (
         start,
         warm_up: WarmUp::Before,
         risk: RiskProfile::unlimited(),
+        cache: IndicatorCache::new(),
     }
 }
 
@@ -75,10 +78,25 @@ impl Case {
 
     /// What the batch engine makes of a strategy that decides by the bars alone.
     pub(super) fn follow(&self, spec: &StrategySpec) -> Result<MetricInputs, Ineligible> {
-        let (sampled, cache) = (self.sampled(), IndicatorCache::new());
+        self.follow_all(std::slice::from_ref(spec)).remove(0)
+    }
+
+    /// The same of several that go through the window side by side.
+    pub(super) fn follow_all(&self, specs: &[StrategySpec]) -> Vec<Result<MetricInputs, Ineligible>> {
+        let sampled = self.sampled();
         let batch = Batch { job: self.job(), warm_up: self.warm_up, samples: &sampled.ticks };
-        let outcome = batch.prepare()?.follow(spec, &self.setup(&cache))?;
-        Ok(MetricInputs::of_condensed(outcome, &self.market, &sampled))
+        let mut found = vec![Err(Ineligible::Strategy); specs.len()];
+        match batch.prepare() {
+            Ok(prepared) => {
+                let trials: Vec<_> = specs.iter().map(|spec| (spec, self.setup(&self.cache))).collect();
+                prepared.follow_all(&trials, |index, outcome| {
+                    found[index] =
+                        outcome.map(|outcome| MetricInputs::of_condensed(outcome, &self.market, &sampled));
+                });
+            }
+            Err(why) => found.fill(Err(why)),
+        }
+        found
     }
 
     fn setup<'a>(&'a self, cache: &'a IndicatorCache) -> Setup<'a> {
@@ -233,7 +251,7 @@ fn walk(bars: usize) -> Vec<(i32, i32, bool)> {
 fn walked(bars: usize, level: i32, first: usize, start: Cash) -> Case {
     let market = market(Interval::MINUTE, 0.01, level, &walk(bars), [1, 100_000_000]);
     let (venue, risk) = (VenueSpec::default(), RiskProfile::unlimited());
-    Case { market, first, venue, start, warm_up: WarmUp::Before, risk }
+    Case { market, first, venue, start, warm_up: WarmUp::Before, risk, cache: IndicatorCache::new() }
 }
 
 fn whole(amount: i128) -> Cash {

@@ -26,11 +26,24 @@ impl Case {
     /// Asserts that the batch engine takes a strategy to the oracle's end; whether it took it.
     pub(super) fn follows(&self, spec: &StrategySpec) -> Result<(), Ineligible> {
         let found = self.follow(spec)?;
-        let wanted = self.oracle(spec);
-        assert_eq!(found, wanted, "{spec:?}");
-        let metrics = |observed: &MetricInputs| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
-        assert_eq!(metrics(&found), metrics(&wanted), "{spec:?}");
+        self.agrees(spec, &found);
         Ok(())
+    }
+
+    /// Asserts the same of strategies that are taken together.
+    pub(super) fn follow_together(&self, specs: &[StrategySpec]) {
+        for (spec, found) in specs.iter().zip(self.follow_all(specs)) {
+            if let Ok(found) = found {
+                self.agrees(spec, &found);
+            }
+        }
+    }
+
+    fn agrees(&self, spec: &StrategySpec, found: &MetricInputs) {
+        let wanted = self.oracle(spec);
+        assert_eq!(*found, wanted, "{spec:?}");
+        let metrics = |observed: &MetricInputs| format!("{:?}", metrics_of(observed, &MetricSpec::default()));
+        assert_eq!(metrics(found), metrics(&wanted), "{spec:?}");
     }
 }
 
@@ -194,9 +207,24 @@ proptest! {
         kinds in prop::collection::vec(states(), 1..5),
         percent in prop::sample::select(vec![100.0, 37.7, 2.0]),
     ) {
-        for kind in kinds {
-            let _ = case.follows(&spec(kind, Interval::MINUTE, percent));
-        }
+        let specs: Vec<_> = kinds.into_iter().map(|kind| spec(kind, Interval::MINUTE, percent)).collect();
+        case.follow_together(&specs);
+    }
+
+    #[test]
+    fn any_widths_of_a_band_in_any_market(
+        case in cases(),
+        period in 1_u32..30,
+        widths in prop::collection::vec(0_u32..40, 2..6),
+        coarse in any::<bool>(),
+    ) {
+        let minutes = if coarse { 5 } else { 1 };
+        let timeframe = Interval::new(crate::domain::Span::MINUTE.times(minutes)).unwrap();
+        let kinds = widths.iter().map(|&width| StrategyKind::BollingerReversion {
+            period,
+            width: f64::from(width) / 10.0,
+        });
+        case.follow_together(&kinds.map(|kind| spec(kind, timeframe, 50.0)).collect::<Vec<_>>());
     }
 
     #[test]
@@ -205,10 +233,9 @@ proptest! {
         rules in prop::collection::vec(rules(), 1..5),
         percent in prop::sample::select(vec![100.0, 37.7, 2.0]),
     ) {
-        for rules in rules {
-            let kind = StrategyKind::Rules(Box::new(rules));
-            let _ = case.follows(&spec(kind, Interval::MINUTE, percent));
-        }
+        let kinds = rules.into_iter().map(|rules| StrategyKind::Rules(Box::new(rules)));
+        let specs: Vec<_> = kinds.map(|kind| spec(kind, Interval::MINUTE, percent)).collect();
+        case.follow_together(&specs);
     }
 }
 

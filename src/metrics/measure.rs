@@ -19,7 +19,6 @@ use super::trades;
 use super::turnover::turnover;
 use crate::domain::Cash;
 use crate::engine::Replay;
-use crate::engine::batch::ClosedTrade;
 use crate::market::Market;
 use crate::scenario::{MetricSpec, MetricsProfile};
 
@@ -36,7 +35,7 @@ pub fn measure(replay: &Replay, market: &Market, spec: &MetricSpec) -> Metrics {
 /// The same from what was observed of the replay.
 pub fn metrics_of(observed: &MetricInputs, spec: &MetricSpec) -> Metrics {
     let sample = &observed.sample;
-    let record = Record::of(observed, spec);
+    let (record, pnl) = Record::with_pnl(observed, spec);
     let series = sample.series(observed.drawdown.depth);
     let (drawdown, _) = Basis::of(spec, sample.periods_per_year).walk(observed);
     Parts {
@@ -48,7 +47,7 @@ pub fn metrics_of(observed: &MetricInputs, spec: &MetricSpec) -> Metrics {
         final_equity: observed.final_equity,
         max_drawdown: drawdown,
         turnover: turnover(observed.notional, &sample.curve, sample.periods_per_year),
-        trades: trade_measures(observed, spec.profile),
+        trades: trade_measures(observed, &record, &pnl, spec.profile),
         record: &record,
         series: &series,
     }
@@ -135,9 +134,13 @@ impl Parts<'_> {
 }
 
 /// The means over the round trips of one window.
-fn trade_measures(observed: &MetricInputs, profile: MetricsProfile) -> TradeMeasures {
-    let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl.to_f64()).collect();
-    let (sqn, seconds) = (trades::system_quality_number(&pnl), mean_trade_seconds(&observed.trades));
+fn trade_measures(
+    observed: &MetricInputs,
+    record: &Record,
+    pnl: &[f64],
+    profile: MetricsProfile,
+) -> TradeMeasures {
+    let (sqn, seconds) = (trades::system_quality_number(pnl), mean_trade_seconds(record));
     if profile == MetricsProfile::Backtesting {
         let returns: Vec<f64> = observed.trades.iter().map(|trade| trade.return_fraction).collect();
         return TradeMeasures {
@@ -148,7 +151,7 @@ fn trade_measures(observed: &MetricInputs, profile: MetricsProfile) -> TradeMeas
         };
     }
     TradeMeasures {
-        expectancy: trades::expectancy(&pnl),
+        expectancy: trades::expectancy(pnl),
         sqn,
         exposure: exposure(observed.ticks_in_market, observed.ticks),
         mean_seconds: seconds,
@@ -187,12 +190,11 @@ fn kelly_of(summary: &Summary) -> Measure {
 
 /// Mean time from the first fill to the last of closed round trips: the holding time, not the gap between fills.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn mean_trade_seconds(closed: &[ClosedTrade]) -> Measure {
-    if closed.is_empty() {
-        return Err(Missing::NoTrades);
+fn mean_trade_seconds(record: &Record) -> Measure {
+    match record.summary.trades.count {
+        0 => Err(Missing::NoTrades),
+        count => Ok(record.details.trades.seconds / count as f64),
     }
-    let total: f64 = closed.iter().map(|trade| trade.seconds).sum();
-    Ok(total / closed.len() as f64)
 }
 
 #[cfg(test)]

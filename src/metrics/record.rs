@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::inputs::MetricInputs;
 use super::moments::sum_by;
 use super::profile::Basis;
-use super::summary::Summary;
+use super::summary::{Summary, TradeSums};
 use crate::domain::{Cash, Timestamp};
+use crate::engine::batch::ClosedTrade;
 use crate::scenario::MetricSpec;
 
 /// One window or several in a row.
@@ -102,7 +103,13 @@ impl Record {
 
     /// The record of one window.
     pub fn of(observed: &MetricInputs, spec: &MetricSpec) -> Self {
-        let summary = Summary::of(observed, spec);
+        Self::with_pnl(observed, spec).0
+    }
+
+    /// The record of one window, and the PnL of its round trips.
+    pub(super) fn with_pnl(observed: &MetricInputs, spec: &MetricSpec) -> (Self, Vec<f64>) {
+        let (trades, details, pnl) = sums_of(&observed.trades);
+        let summary = Summary::with(observed, spec, trades);
         let times = &observed.sample.times;
         let (drawdown, extremes) = Basis::of(spec, observed.sample.periods_per_year).walk(observed);
         let details = Details {
@@ -114,14 +121,14 @@ impl Record {
                 peak_at: drawdown.peak_at,
                 trough_at: drawdown.trough_at,
             },
-            trades: TradeDetails::of(observed),
+            trades: details,
             fees: observed.fees,
             turned_over: turned_over(observed),
             ticks: observed.ticks as u64,
             ticks_in_market: observed.ticks_in_market as u64,
             ticks_touched: observed.ticks_touched as u64,
         };
-        Self { summary, details }
+        (Self { summary, details }, pnl)
     }
 
     /// The record of both, `later` after this one.
@@ -185,22 +192,29 @@ fn curve_times(a: &Record, b: &Record) -> CurveTimes {
     }
 }
 
-impl TradeDetails {
-    fn of(observed: &MetricInputs) -> Self {
-        let pnl: Vec<f64> = observed.trades.iter().map(|trade| trade.pnl.to_f64()).collect();
-        let mean = super::moments::mean(&pnl).unwrap_or(0.0);
-        let extreme = |pick: fn(Cash, Cash) -> Cash| {
-            observed.trades.iter().map(|trade| trade.pnl).reduce(pick).unwrap_or_default()
-        };
-        Self {
-            squares: sum_by(&pnl, |value| (value - mean) * (value - mean)),
-            least: extreme(Ord::min),
-            most: extreme(Ord::max),
-            returns: observed.trades.iter().map(|trade| trade.return_fraction).sum(),
-            seconds: observed.trades.iter().map(|trade| trade.seconds).sum(),
-        }
+/// Everything that is added up over round trips, in one pass, and their PnL as floats.
+fn sums_of(trades: &[ClosedTrade]) -> (TradeSums, TradeDetails, Vec<f64>) {
+    // The sum of no floats, as a sum begins.
+    let nothing: f64 = std::iter::empty::<f64>().sum();
+    let first = trades.first().map_or(Cash::ZERO, |trade| trade.pnl);
+    let mut sums = TradeSums::default();
+    let mut details =
+        TradeDetails { squares: 0.0, least: first, most: first, returns: nothing, seconds: nothing };
+    let mut pnl = Vec::with_capacity(trades.len());
+    for trade in trades {
+        sums.add(trade.pnl);
+        details.least = details.least.min(trade.pnl);
+        details.most = details.most.max(trade.pnl);
+        details.returns += trade.return_fraction;
+        details.seconds += trade.seconds;
+        pnl.push(trade.pnl.to_f64());
     }
+    let mean = super::moments::mean(&pnl).unwrap_or(0.0);
+    details.squares = sum_by(&pnl, |value| (value - mean) * (value - mean));
+    (sums, details, pnl)
+}
 
+impl TradeDetails {
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn combine(a: &Record, b: &Record) -> Self {
         let (left, right) = (a.summary.trades, b.summary.trades);

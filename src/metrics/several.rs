@@ -102,9 +102,7 @@ proptest! {
 
     #[test]
     fn any_signals_of_several_symbols(case in cases(), specs in prop::collection::vec(specs(), 1..4)) {
-        for spec in specs {
-            let _ = case.follows(&spec);
-        }
+        case.follow_together(&specs);
     }
 }
 

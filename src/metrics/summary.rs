@@ -86,6 +86,11 @@ impl Summary {
 
     /// Of one window.
     pub fn of(observed: &MetricInputs, spec: &MetricSpec) -> Self {
+        Self::with(observed, spec, TradeSums::of(observed.trades.iter().map(|trade| trade.pnl)))
+    }
+
+    /// The same where the sums over its round trips are known.
+    pub(super) fn with(observed: &MetricInputs, spec: &MetricSpec, trades: TradeSums) -> Self {
         let returns = observed.sample.returns();
         let (start, end) = (observed.starting_balance, observed.final_equity);
         let unfunded = !start.is_positive();
@@ -101,7 +106,7 @@ impl Summary {
             gain: if unfunded { 0.0 } else { (end - start).to_f64() / start.to_f64() },
             curve: if unfunded { Self::EMPTY.curve } else { CurveParts::of(observed, &basis) },
             returns: ReturnSums::of(known, a, basis.threshold),
-            trades: TradeSums::of(observed.trades.iter().map(|trade| trade.pnl)),
+            trades,
             other: basis.other(observed, known),
             pnl: end - start,
         }
@@ -180,17 +185,20 @@ impl CurveParts {
 impl TradeSums {
     /// Of these PnLs.
     pub fn of(pnl: impl Iterator<Item = Cash>) -> Self {
-        pnl.fold(Self::default(), |mut sums, pnl| {
-            sums.count += 1;
-            if pnl.is_positive() {
-                sums.wins += 1;
-                sums.gains += pnl;
-            } else if pnl.is_negative() {
-                sums.losses += 1;
-                sums.lost -= pnl;
-            }
-            sums
-        })
+        let mut sums = Self::default();
+        pnl.for_each(|pnl| sums.add(pnl));
+        sums
+    }
+
+    /// Adds a round trip.
+    #[inline]
+    pub(super) fn add(&mut self, pnl: Cash) {
+        // Without a branch, which would be guessed wrong as often as not.
+        self.count += 1;
+        self.wins += u64::from(pnl.is_positive());
+        self.losses += u64::from(pnl.is_negative());
+        self.gains += pnl.max(Cash::ZERO);
+        self.lost -= pnl.min(Cash::ZERO);
     }
 
     /// Net PnL of all.

@@ -39,7 +39,9 @@ pub use decisions::BarDecisions;
 pub use lines::{crossing, lines_of};
 pub use orders::{NewBuy, NewSell, Orders};
 pub use own::{OwnStrategies, StrategyFactory};
-pub use prepare::{bar_decisions, check, decides_by_bars, points_by_bars, prepare, warm_up};
+pub use prepare::{
+    bar_decisions, bar_decisions_of_all, check, decides_by_bars, points_by_bars, prepare, warm_up,
+};
 pub(crate) use prepared::prepare_scheduled;
 pub use prepared::{PreparedStrategy, needs_of, prepare_own};
 pub(crate) use schedule::{Scheduled, check_schedule, warm_up as schedule_warm_up};

@@ -1,6 +1,8 @@
 //! From a checked strategy to one that is ready for a window.
 
-use super::builtin::{BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, reversion};
+use super::builtin::{
+    BuyAndHold, Crossover, Dca, Grid, Idle, Momentum, RandomTrader, breakout, crossover, reversion,
+};
 use super::decisions::BarDecisions;
 use super::{PreparedStrategy, Setup, Warmup, lines, rules, schedule, signals};
 use crate::domain::Interval;
@@ -79,6 +81,24 @@ fn keeps_whole_positions(rules: &RuleSet) -> bool {
         && rules.max_positions != Some(0)
         && rules.short.is_none()
         && !rules.expressions().into_iter().any(Expr::reads_position)
+}
+
+/// The [`bar_decisions`] of strategies in one window, each with its setup. What they share is computed once for all.
+pub fn bar_decisions_of_all<'m>(trials: &[(&StrategySpec, Setup<'m>)]) -> Vec<Option<BarDecisions<'m>>> {
+    if let Some((_, setup)) = trials.first() {
+        reversion::share_bands(trials.iter().map(|(spec, _)| *spec), setup);
+    }
+    let mut all = Vec::with_capacity(trials.len());
+    let crosses = |(spec, _): &(&StrategySpec, Setup<'m>)| {
+        points_by_bars(spec) && lines::crossing_lines(&spec.kind).is_some()
+    };
+    for part in trials.chunk_by(|a, b| crosses(a) && crosses(b)) {
+        match part.first().is_some_and(crosses) {
+            true => crossover::decisions_of_all(part, &mut all),
+            false => all.extend(part.iter().map(|(spec, setup)| bar_decisions(spec, setup))),
+        }
+    }
+    all
 }
 
 /// The decisions of a strategy, with its indicator columns computed for the window of `setup`; `None` where it does not

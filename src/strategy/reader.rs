@@ -1,11 +1,12 @@
 //! How a strategy opens its columns: with as much history as its decisions look at.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::Setup;
 use super::lines::line_begins;
 use crate::domain::{IndicatorSpec, SymbolId};
-use crate::indicator::{BitCursor, Feed, set_bits};
+use crate::indicator::{BitCursor, BitsKey, Feed, set_bits};
 use crate::market::{BLOCK, Row};
 use crate::scenario::StrategySpec;
 
@@ -38,6 +39,22 @@ pub(super) fn words(blocks: Range<usize>, word: impl Fn(usize) -> u64) -> Vec<u6
     let mut words = vec![0; blocks.start];
     words.extend(blocks.map(word));
     words
+}
+
+/// The words of a condition, computed once for all strategies of the window that ask the same.
+pub(super) fn shared_words(
+    setup: &Setup<'_>,
+    symbol: SymbolId,
+    condition: String,
+    word: impl Fn(usize) -> u64,
+) -> Arc<[u64]> {
+    let key = words_key(setup, symbol, condition);
+    setup.history.cache.bits(&key, || words(blocks(setup, symbol), word))
+}
+
+/// What names the words of a condition.
+pub(super) fn words_key(setup: &Setup<'_>, symbol: SymbolId, condition: String) -> BitsKey {
+    BitsKey::new(symbol, setup.history.ticks, setup.history.warm_up, condition)
 }
 
 /// Where in a block of base rows a bar of the feed's timeframe closes and a test holds.

@@ -1,7 +1,7 @@
 //! Evaluates a batch of trials: the only place where combinations are replayed.
 //!
 //! Trials that differ in nothing but their strategy are replayed by the batch engine: those of a crossing strategy
-//! together, those of strategies that decide by the bars alone one after the other. All others go through the general
+//! together, those of strategies that decide by the bars alone side by side. All others go through the general
 //! engine. Both give the same outcome, bit by bit.
 
 use std::collections::BTreeMap;
@@ -153,21 +153,29 @@ impl<'a> Evaluator<'a> {
         let Ok(prepared) = self.batch(setup, window, &sampled).prepare() else { return Vec::new() };
         let (decided, crosses): (Vec<usize>, Vec<usize>) =
             indexes.iter().partition(|&&index| prepared.follows(&jobs[index].0.agent.strategy));
-        let part = crosses.len().div_ceil(rayon::current_num_threads().max(1));
-        let crosses = crosses.par_chunks(part.max(1)).flat_map(|part| run(&prepared, jobs, part));
-        let decided = decided.par_iter().filter_map(|&index| {
-            let trial = jobs[index].0;
-            Some((index, prepared.follow(&trial.agent.strategy, &self.setup(trial, window)).ok()?))
+        let measured = |index: usize, outcome: ReplaySummary| {
+            let observed = MetricInputs::of_condensed(outcome, market, &sampled);
+            (index, WindowOutcome::observed(&observed, &scenario.metrics))
+        };
+        let part = |indexes: &[usize]| indexes.len().div_ceil(rayon::current_num_threads()).max(1);
+        let crosses = crosses.par_chunks(part(&crosses)).flat_map(|part| run(&prepared, jobs, part));
+        let decided = decided.par_chunks(part(&decided).min(SIDE_BY_SIDE)).flat_map(|part| {
+            let trials = part.iter().map(|&index| {
+                let trial = jobs[index].0;
+                (&trial.agent.strategy, self.setup(trial, window))
+            });
+            let (trials, mut found) = (trials.collect::<Vec<_>>(), Vec::with_capacity(part.len()));
+            prepared.follow_all(&trials, |place, outcome| {
+                found.extend(outcome.ok().map(|outcome| measured(part[place], outcome)));
+            });
+            found
         });
-        crosses
-            .chain(decided)
-            .map(|(index, outcome)| {
-                let observed = MetricInputs::of_condensed(outcome, market, &sampled);
-                (index, WindowOutcome::observed(&observed, &scenario.metrics))
-            })
-            .collect()
+        crosses.map(|(index, outcome)| measured(index, outcome)).chain(decided).collect()
     }
 }
+
+/// Trials that one thread takes together.
+const SIDE_BY_SIDE: usize = 64;
 
 /// Whether the batch engine may take a strategy: it decides by the bars of its symbol, or of each of its symbols.
 fn batched(spec: &StrategySpec) -> bool {

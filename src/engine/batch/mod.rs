@@ -10,10 +10,10 @@
 //!   and `donchian_breakout`, with any size or quantity; funding, borrow fee and interest included. A window in which a
 //!   position comes as far as its liquidation is given back;
 //! - on the market's only symbol that is a spot asset, with a `size_pct` of at most 100: `sma_cross`, `ema_cross` and `macd` at the scenario's own
-//!   interval, together; and one by one, at any timeframe, what
+//!   interval, together; and side by side, at any timeframe, what
 //!   decides by the bars alone (`strategy::decides_by_bars`): `rsi_reversion`, `bollinger_reversion`,
 //!   `donchian_breakout`, and `rules` of whole positions with their protective orders, read adversely;
-//! - in a spot market of several symbols, one by one and at any timeframe: the crossing kinds, `rsi_reversion`,
+//! - in a spot market of several symbols, side by side and at any timeframe: the crossing kinds, `rsi_reversion`,
 //!   `bollinger_reversion` and `donchian_breakout` of any of the symbols, which share the wallet; no order may wait
 //!   for a symbol's next bar; any order and position limits, which are looked at order by order;
 //! - whole market orders at the next open: no participation cap, slippage `none` or `fixed_bps`, a taker fee
@@ -41,6 +41,7 @@ mod replay_summary;
 mod segment;
 mod several;
 mod shared_columns;
+mod together;
 mod trader;
 mod units;
 

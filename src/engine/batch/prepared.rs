@@ -4,29 +4,29 @@ use std::borrow::Cow;
 
 use super::grid::{self, Pair};
 use super::job::Batch;
-use super::margin::{self, MarginColumns};
+use super::margin::MarginColumns;
 use super::replay_summary::ReplaySummary;
-use super::several::{self, Setting, SeveralColumns};
+use super::several::SeveralColumns;
 use super::shared_columns::{Columns, SharedColumns};
 use super::trader::{DailyLoss, Terms};
 use super::units::{FeeSchedule, LIMIT, Share};
-use super::{Ineligible, decided, eligible};
+use super::{Ineligible, eligible};
 use crate::domain::{Bps, SymbolId};
 use crate::scenario::{StrategySpec, WarmUp};
-use crate::strategy::{Setup, bar_decisions, crossing, decides_by_bars};
+use crate::strategy::{crossing, decides_by_bars};
 
 /// A batch with its shared columns: 9 bytes a bar of the window (17 with slippage) and 8 a bar of the market up to
 /// its end. Shared between threads by reference.
 #[derive(Debug)]
 pub struct Prepared<'a> {
-    batch: Batch<'a>,
-    slippage: Bps,
-    ground: Ground<'a>,
+    pub(super) batch: Batch<'a>,
+    pub(super) slippage: Bps,
+    pub(super) ground: Ground<'a>,
 }
 
 /// What all parameterisations share, by the number of symbols.
 #[derive(Debug)]
-enum Ground<'a> {
+pub(super) enum Ground<'a> {
     One(Box<OneSymbol<'a>>),
     Several {
         columns: SeveralColumns<'a>,
@@ -39,8 +39,8 @@ enum Ground<'a> {
 
 /// Of a market of one symbol.
 #[derive(Debug)]
-struct OneSymbol<'a> {
-    columns: SharedColumns<'a>,
+pub(super) struct OneSymbol<'a> {
+    pub columns: SharedColumns<'a>,
     fees: FeeSchedule,
     maker_fees: Option<FeeSchedule>,
     /// `batch.samples` as indexes into the shared columns.
@@ -48,7 +48,7 @@ struct OneSymbol<'a> {
     /// The last bar of each day, where a daily loss limit is set.
     day_ends: Vec<usize>,
     /// What an account on margin needs beside them.
-    margin: Option<MarginColumns<'a>>,
+    pub margin: Option<MarginColumns<'a>>,
 }
 
 impl<'a> Batch<'a> {
@@ -122,40 +122,6 @@ impl Prepared<'_> {
         }
     }
 
-    /// Takes one strategy that decides by the bars alone through the window; `setup` is that of this window. On margin and on
-    /// several symbols crossing strategies too.
-    ///
-    /// # Errors
-    /// [`Ineligible`] the general engine has to replay it.
-    pub fn follow(&self, spec: &StrategySpec, setup: &Setup<'_>) -> Result<ReplaySummary, Ineligible> {
-        let job = &self.batch.job;
-        self.eligible(spec)?;
-        let decisions_of = |spec: &StrategySpec| bar_decisions(spec, setup).ok_or(Ineligible::Strategy);
-        let one = match &self.ground {
-            Ground::One(one) => one,
-            Ground::Several { columns, samples, day_ends } => {
-                let decisions = spec.symbols.iter().map(|&symbol| {
-                    let own = eligible::of_symbol(spec, symbol);
-                    Ok((symbol, decisions_of(&own)?))
-                });
-                let decisions = decisions.collect::<Result<Vec<_>, _>>()?;
-                let day_ends = day_ends.as_slice();
-                let limit = job.risk.daily_loss_limit.map(Share::new);
-                let daily_loss = limit.map(|limit| DailyLoss { limit, day_ends });
-                let is_free = eligible::is_free(&self.batch, spec.size);
-                let setting = Setting { job, columns, samples, daily_loss, slippage: self.slippage, is_free };
-                return several::follow(&decisions, spec.size, setting);
-            }
-        };
-        let decisions = decisions_of(spec)?;
-        let (series, through) = (job.market.series(SymbolId(0)), job.venue.limit_needs_through);
-        let terms = self.terms(one);
-        if let (Some(columns), Some(margin)) = (&one.margin, series.instrument.margin.as_deref()) {
-            return margin::follow(spec, &decisions, job, &terms, (columns, margin));
-        }
-        decided::run(&decisions, series, through, Share::new(spec.size), &terms)
-    }
-
     /// Whether a parameterisation can be tried; [`Ineligible::CloseCall`], [`Ineligible::Liquidation`] and
     /// [`Ineligible::TooLarge`] show only on the way.
     ///
@@ -211,7 +177,7 @@ impl Prepared<'_> {
         Ok(Pair { fast, slow, size: spec.size })
     }
 
-    fn terms<'t>(&self, one: &'t OneSymbol<'_>) -> Terms<'t> {
+    pub(super) fn terms<'t>(&self, one: &'t OneSymbol<'_>) -> Terms<'t> {
         let job = &self.batch.job;
         Terms {
             columns: &one.columns,

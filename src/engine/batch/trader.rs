@@ -59,19 +59,10 @@ pub(super) struct Trader {
     sampled: usize,
     curve: Vec<f64>,
     falls: Falls,
-    trades: Vec<Trade>,
+    trades: Vec<ClosedTrade>,
     /// Equity at the day's start, as far as days have been counted; only under a limit on the day's loss.
     day_start: i64,
     days: usize,
-}
-
-/// A closed round trip: money in units, bars of its two fills.
-#[derive(Debug, Clone, Copy)]
-struct Trade {
-    pnl: i64,
-    spent: i64,
-    entry: u32,
-    exit: u32,
 }
 
 /// Whether a trader continues.
@@ -200,8 +191,13 @@ impl Trader {
         if self.cash >= LIMIT {
             return self.stop(Ineligible::TooLarge);
         }
-        let (entry, exit) = (self.since as u32, fill as u32);
-        self.trades.push(Trade { pnl: proceeds - self.spent, spent: self.spent, entry, exit });
+        let clock = terms.columns.clock;
+        let (pnl, spent) = (proceeds - self.spent, self.spent);
+        self.trades.push(ClosedTrade {
+            pnl: Cash::from_units(pnl.into()),
+            return_fraction: if spent > 0 { to_f64(pnl) / to_f64(spent) } else { 0.0 },
+            seconds: (clock[fill] - clock[self.since]).seconds(),
+        });
         (self.qty, self.qty_now) = (0, 0.0);
         self.post(cost, fill);
         self.falls.trip(held, self.cash_now, &terms.closes);
@@ -294,7 +290,7 @@ impl Trader {
             curve: self.curve,
             fall,
             extremes,
-            trades: closed(&self.trades, close_out, terms),
+            trades: self.trades,
             ticks: end - terms.columns.origin,
             ticks_in_market: self.held,
             ticks_touched: self.touched,
@@ -308,27 +304,11 @@ impl Trader {
         let Ok(price) = i64::try_from(raw.slipped(terms.slippage, false).units()) else {
             return self.stop(Ineligible::TooLarge);
         };
+        let (clock, entry) = (terms.columns.clock, self.since);
         self.sell(price, last, terms.fees, terms);
+        // To its bar's close, where the others go from open to open.
+        if let Some(trade) = self.trades.last_mut() {
+            trade.seconds = (clock[last] + terms.interval - clock[entry]).seconds();
+        }
     }
-}
-
-/// The round trips with their times: from open to open, the last to its bar's close where it was closed out.
-fn closed(trades: &[Trade], close_out: bool, terms: &Terms<'_>) -> Vec<ClosedTrade> {
-    let clock = terms.columns.clock;
-    let mut out: Vec<ClosedTrade> = trades
-        .iter()
-        .map(|trade| {
-            let (pnl, spent) = (to_f64(trade.pnl), to_f64(trade.spent));
-            ClosedTrade {
-                pnl: Cash::from_units(trade.pnl.into()),
-                return_fraction: if trade.spent > 0 { pnl / spent } else { 0.0 },
-                seconds: (clock[trade.exit as usize] - clock[trade.entry as usize]).seconds(),
-            }
-        })
-        .collect();
-    if let (true, Some(last), Some(trade)) = (close_out, out.last_mut(), trades.last()) {
-        let end = clock[trade.exit as usize] + terms.interval;
-        last.seconds = (end - clock[trade.entry as usize]).seconds();
-    }
-    out
 }

@@ -21,6 +21,7 @@ pub(in crate::strategy) fn by_donchian<'m>(
         close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
         high: reader::open(spec, setup, symbol, &IndicatorSpec::DonchianHigh { n: entry }),
         low: reader::open(spec, setup, symbol, &IndicatorSpec::DonchianLow { n: exit }),
+        periods: [entry, exit],
     })
 }
 
@@ -29,11 +30,18 @@ pub(in crate::strategy) struct Donchian<'m> {
     close: Feed<'m>,
     high: Feed<'m>,
     low: Feed<'m>,
+    /// Of the high and of the low.
+    periods: [u32; 2],
 }
 
 impl Signal for Donchian<'_> {
     fn feed(&self) -> &Feed<'_> {
         &self.close
+    }
+
+    fn conditions(&self) -> [String; 2] {
+        let [entry, exit] = self.periods;
+        [format!("close > donchian_high({entry})"), format!("close < donchian_low({exit})")]
     }
 
     fn enters(&self, row: usize) -> bool {

@@ -61,15 +61,52 @@ impl Crossover<'_> {
     /// Its crosses as bits: up as entries, down as exits; `None` for several symbols.
     pub(in crate::strategy) fn decisions<'d>(self, setup: &Setup<'_>) -> Option<BarDecisions<'d>> {
         let [pair] = <[_; 1]>::try_from(self.pairs).ok()?;
-        let blocks = reader::blocks(setup, pair.symbol);
-        if let (Some(fast), Some(slow)) = (pair.fast.column(), pair.slow.column()) {
-            let mut words = (vec![0; blocks.start], vec![0; blocks.start]);
-            words.extend(blocks.map(|block| fast.crosses(slow, block)));
-            return Some(BarDecisions::plain(words.0, words.1, None));
-        }
-        let words = |way| reader::words(blocks.clone(), |block| pair.crosses(way, block));
-        Some(BarDecisions::plain(words(Cross::Up), words(Cross::Down), None))
+        decisions_of(&[pair], setup).pop()
     }
+}
+
+/// Columns of lines that are read side by side: a block of all of them lies in the nearest cache.
+const LINES: usize = 24;
+
+/// Adds the decisions of strategies of one symbol each. Those of one symbol that share lines are found together.
+pub(in crate::strategy) fn decisions_of_all<'d>(
+    trials: &[(&StrategySpec, Setup<'_>)],
+    found: &mut Vec<Option<BarDecisions<'d>>>,
+) {
+    let mut rest = trials;
+    while let Some((first, setup)) = rest.first() {
+        let mut lines = Vec::new();
+        let together = |(spec, _): &&(&StrategySpec, Setup<'_>)| {
+            for line in crossing_lines(&spec.kind).into_iter().flat_map(|(fast, slow)| [fast, slow]) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            spec.symbols == first.symbols && lines.len() <= LINES
+        };
+        let count = rest.iter().take_while(together).count().max(1);
+        let (part, others) = rest.split_at(count);
+        let pairs: Vec<Pair<'_>> =
+            part.iter().flat_map(|(spec, setup)| Crossover::new(spec, setup).pairs).collect();
+        found.extend(decisions_of(&pairs, setup).into_iter().map(Some));
+        rest = others;
+    }
+}
+
+/// The crosses of pairs of one symbol, block by block.
+fn decisions_of<'d>(pairs: &[Pair<'_>], setup: &Setup<'_>) -> Vec<BarDecisions<'d>> {
+    let Some(symbol) = pairs.first().map(|pair| pair.symbol) else { return Vec::new() };
+    let blocks = reader::blocks(setup, symbol);
+    let mut words = vec![(vec![0; blocks.end], vec![0; blocks.end]); pairs.len()];
+    for block in blocks {
+        for (pair, (ups, downs)) in pairs.iter().zip(&mut words) {
+            (ups[block], downs[block]) = match (pair.fast.column(), pair.slow.column()) {
+                (Some(fast), Some(slow)) => fast.crosses(slow, block),
+                _ => (pair.crosses(Cross::Up, block), pair.crosses(Cross::Down, block)),
+            };
+        }
+    }
+    words.into_iter().map(|(ups, downs)| BarDecisions::plain(ups.into(), downs.into(), None)).collect()
 }
 
 /// Which way the lines crossed.

@@ -4,7 +4,7 @@
 //! it pushes), and asks the account only when its columns call for an action.
 
 pub(super) mod breakout;
-mod crossover;
+pub(super) mod crossover;
 mod dca;
 mod grid;
 mod hold;

@@ -1,7 +1,7 @@
 //! Strategies that enter while one condition holds and leave while another does.
 
 use super::moves::Moves;
-use crate::domain::SymbolId;
+use crate::domain::{Interval, SymbolId};
 use crate::indicator::{BitCursor, Feed};
 use crate::market::Row;
 use crate::scenario::StrategySpec;
@@ -14,6 +14,8 @@ use crate::strategy::{BarContext, Orders, Setup, Strategy, StrategyError, reader
 pub(in crate::strategy) trait Signal: Send {
     /// One of its feeds, which all have its timeframe.
     fn feed(&self) -> &Feed<'_>;
+    /// What its entry and its exit ask, of which indicators.
+    fn conditions(&self) -> [String; 2];
     /// Whether to be in.
     fn enters(&self, row: usize) -> bool;
     /// Whether to be out.
@@ -39,6 +41,7 @@ pub(super) fn above(feed: &Feed<'_>, other: &Feed<'_>, block: usize) -> u64 {
 pub(in crate::strategy) struct OnState<S> {
     watched: Vec<Watched<S>>,
     moves: Moves,
+    timeframe: Interval,
     reasons: Reasons,
 }
 
@@ -58,6 +61,11 @@ struct Watched<S> {
     unseen: Row,
 }
 
+/// The name of a condition in a timeframe. How far back the columns of an indicator begin follows from both.
+pub(super) fn named(timeframe: Interval, condition: &str) -> String {
+    format!("{timeframe:?} {condition}")
+}
+
 /// One of the two orders, and its condition seen from afar.
 struct Wish {
     /// Whether it may be sent: its condition has been false since it was sent last.
@@ -68,7 +76,7 @@ struct Wish {
 
 /// Which condition of a signal.
 #[derive(Clone, Copy)]
-enum Which {
+pub(super) enum Which {
     Entry,
     Exit,
 }
@@ -91,7 +99,8 @@ impl<S: Signal> OnState<S> {
             exit: wish(symbol),
             unseen: setup.history.market.series(symbol).row_from(setup.history.ticks.first),
         };
-        Self { watched: spec.symbols.iter().map(watch).collect(), moves: Moves::of(spec), reasons }
+        let watched = spec.symbols.iter().map(watch).collect();
+        Self { watched, moves: Moves::of(spec), timeframe: spec.timeframe, reasons }
     }
 }
 
@@ -99,10 +108,14 @@ impl<S: Signal> OnState<S> {
     /// Its decisions as bits; `None` for several symbols.
     pub(in crate::strategy) fn decisions<'m>(self, setup: &Setup<'_>) -> Option<BarDecisions<'m>> {
         let [Watched { symbol, signal, .. }] = <[_; 1]>::try_from(self.watched).ok()?;
-        let blocks = reader::blocks(setup, symbol);
-        let words = |which| reader::words(blocks.clone(), |block| holds(&signal, which, block));
-        let closes = reader::words(blocks.clone(), |block| signal.feed().clock().closes(block));
-        Some(BarDecisions::plain(words(Which::Entry), words(Which::Exit), Some(closes)))
+        let name = |condition: &str| named(self.timeframe, condition);
+        let words = |which, condition: String| {
+            reader::shared_words(setup, symbol, name(&condition), |block| holds(&signal, which, block))
+        };
+        let [entry, exit] = signal.conditions();
+        let closes = |block| signal.feed().clock().closes(block);
+        let closes = reader::shared_words(setup, symbol, name("closes"), closes);
+        Some(BarDecisions::plain(words(Which::Entry, entry), words(Which::Exit, exit), Some(closes)))
     }
 }
 
@@ -123,7 +136,7 @@ impl Wish {
 }
 
 /// Where in a block bars close and a condition holds.
-fn holds<S: Signal>(signal: &S, which: Which, block: usize) -> u64 {
+pub(super) fn holds<S: Signal>(signal: &S, which: Which, block: usize) -> u64 {
     match (signal.feed().column().is_some(), which) {
         (true, Which::Entry) => signal.enters_in(block),
         (true, Which::Exit) => signal.exits_in(block),

@@ -1,10 +1,13 @@
 //! `rsi_reversion` and `bollinger_reversion`: buy what has fallen far, sell what has come back.
 
-use super::on_state::{OnState, Reasons, Signal, above};
-use crate::domain::{BarField, IndicatorSpec};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::on_state::{self, OnState, Reasons, Signal, Which, above, named};
+use crate::domain::{BarField, IndicatorSpec, Interval, SymbolId};
 use crate::indicator::{Feed, word};
 use crate::market::BLOCK;
-use crate::scenario::StrategySpec;
+use crate::scenario::{StrategyKind, StrategySpec};
 use crate::strategy::{Setup, reader};
 
 /// `rsi_reversion`: enters while RSI(`period`, default 14) is below `entry_below` (30) and nothing is held,
@@ -20,6 +23,7 @@ pub(in crate::strategy) fn by_rsi<'m>(
     let reasons = Reasons { entry: "rsi_low", exit: "rsi_high" };
     OnState::new(spec, setup, reasons, |symbol| Rsi {
         rsi: reader::open(spec, setup, symbol, &IndicatorSpec::Rsi { n: period }),
+        period,
         entry_below,
         exit_above,
     })
@@ -35,17 +39,55 @@ pub(in crate::strategy) fn by_bollinger<'m>(
     width: f64,
 ) -> OnState<Bollinger<'m>> {
     let reasons = Reasons { entry: "below_band", exit: "above_middle" };
-    OnState::new(spec, setup, reasons, |symbol| Bollinger {
-        close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
-        middle: reader::open(spec, setup, symbol, &IndicatorSpec::Sma { n: period }),
-        deviation: reader::open(spec, setup, symbol, &IndicatorSpec::Stddev { n: period }),
-        lower: -(width * 1000.0).round() / 1000.0,
-    })
+    OnState::new(spec, setup, reasons, |symbol| Bollinger::new(spec, setup, symbol, (period, width)))
+}
+
+/// Computes the entries of all widths of a period in one pass over the columns that they share, for strategies that are prepared
+/// next.
+pub(in crate::strategy) fn share_bands<'s>(specs: impl Iterator<Item = &'s StrategySpec>, setup: &Setup<'_>) {
+    type Widths<'s> = Vec<(&'s StrategySpec, f64)>;
+    let mut groups: BTreeMap<(SymbolId, Interval, u32), Widths<'_>> = BTreeMap::new();
+    for spec in specs {
+        let StrategyKind::BollingerReversion { period, width } = spec.kind else { continue };
+        for &symbol in &spec.symbols {
+            groups.entry((symbol, spec.timeframe, period)).or_default().push((spec, width));
+        }
+    }
+    for ((symbol, timeframe, period), mut widths) in groups {
+        widths.sort_by(|a, b| a.1.total_cmp(&b.1));
+        widths.dedup_by_key(|(_, width)| width.to_bits());
+        if widths.len() > 1 {
+            let band = |(spec, width)| Bollinger::new(spec, setup, symbol, (period, width));
+            let bands: Vec<Bollinger<'_>> = widths.into_iter().map(band).collect();
+            let key = |band: &Bollinger<'_>| {
+                let [entry, _] = band.conditions();
+                reader::words_key(setup, symbol, named(timeframe, &entry))
+            };
+            let keys: Vec<_> = bands.iter().map(key).collect();
+            setup.history.cache.bits_together(&keys, || entries_of(&bands, reader::blocks(setup, symbol)));
+        }
+    }
+}
+
+/// The words of the entries of bands of one period, the narrowest first. What is not below a band is not below a wider one:
+/// rounding keeps the order of their distances.
+fn entries_of(bands: &[Bollinger<'_>], blocks: Range<usize>) -> Vec<Vec<u64>> {
+    let mut all = vec![vec![0; blocks.end]; bands.len()];
+    for block in blocks {
+        for (words, band) in all.iter_mut().zip(bands) {
+            words[block] = on_state::holds(band, Which::Entry, block);
+            if words[block] == 0 {
+                break;
+            }
+        }
+    }
+    all
 }
 
 /// The signal of `rsi_reversion`.
 pub(in crate::strategy) struct Rsi<'m> {
     rsi: Feed<'m>,
+    period: u32,
     entry_below: f64,
     exit_above: f64,
 }
@@ -53,6 +95,11 @@ pub(in crate::strategy) struct Rsi<'m> {
 impl Signal for Rsi<'_> {
     fn feed(&self) -> &Feed<'_> {
         &self.rsi
+    }
+
+    fn conditions(&self) -> [String; 2] {
+        let Self { period, entry_below, exit_above, .. } = self;
+        [format!("rsi({period}) < {entry_below:?}"), format!("rsi({period}) > {exit_above:?}")]
     }
 
     fn enters(&self, row: usize) -> bool {
@@ -77,13 +124,31 @@ pub(in crate::strategy) struct Bollinger<'m> {
     close: Feed<'m>,
     middle: Feed<'m>,
     deviation: Feed<'m>,
+    period: u32,
     /// The lower band's distance from the middle, in deviations, negative; a width is kept to a thousandth.
     lower: f64,
+}
+
+impl<'m> Bollinger<'m> {
+    fn new(spec: &StrategySpec, setup: &Setup<'m>, symbol: SymbolId, (period, width): (u32, f64)) -> Self {
+        Self {
+            close: reader::open(spec, setup, symbol, &IndicatorSpec::Field(BarField::Close)),
+            middle: reader::open(spec, setup, symbol, &IndicatorSpec::Sma { n: period }),
+            deviation: reader::open(spec, setup, symbol, &IndicatorSpec::Stddev { n: period }),
+            period,
+            lower: -(width * 1000.0).round() / 1000.0,
+        }
+    }
 }
 
 impl Signal for Bollinger<'_> {
     fn feed(&self) -> &Feed<'_> {
         &self.close
+    }
+
+    fn conditions(&self) -> [String; 2] {
+        let Self { period, lower, .. } = self;
+        [format!("close < band({period}, {lower:?})"), format!("close > sma({period})")]
     }
 
     fn enters(&self, row: usize) -> bool {

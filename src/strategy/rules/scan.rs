@@ -4,6 +4,9 @@
 //! column by column, those over coarser ones and over other symbols where a bar of them closes; what looks back while
 //! it mixes timeframes is evaluated row by row. What reads the position is not searched for.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use super::compile::{Back, Node, NodeId, Program};
 use super::evaluate::cross_of;
 use crate::indicator::{BitCursor, Column, binary_of, call_of, set_bits, word};
@@ -12,6 +15,9 @@ use crate::scenario::BinaryOp;
 
 /// Values of a node in the rows of a block.
 type Chunk = [f64; BLOCK];
+
+/// Finds the words of a condition by its name, or computes them block by block.
+pub(super) type Shared<'s> = &'s dyn Fn(String, &dyn Fn(usize) -> u64) -> Arc<[u64]>;
 
 /// A search for the next row at which all, or any, of some conditions hold.
 pub(super) struct Scan {
@@ -41,20 +47,39 @@ impl Scan {
     /// The first row from `from` on.
     pub fn next(&mut self, program: &Program<'_>, from: Row) -> Option<Row> {
         let Self { conditions, all, cursor } = self;
-        cursor.next(from, |block| word_of(conditions, *all, program, block))
+        cursor.next(from, |block| {
+            together(*all, conditions.iter().map(|&(node, way)| program.word(node, way, block)))
+        })
     }
 
-    /// Where in a block of rows they hold.
-    pub fn word(&self, program: &Program<'_>, block: usize) -> u64 {
-        word_of(&self.conditions, self.all, program, block)
+    /// Where they hold. `names` are those of the conditions; by them `shared` finds the words of a condition that another
+    /// strategy has asked before.
+    pub fn shared_words(&self, program: &Program<'_>, names: &[String], shared: Shared<'_>) -> Arc<[u64]> {
+        let parts = OnceCell::new();
+        let part = |(&(node, way), name): (&(NodeId, ScanMethod), &String)| {
+            // Rows are asked one by one only where the other conditions leave it open.
+            (way != ScanMethod::Rows).then(|| shared(name.clone(), &|block| program.word(node, way, block)))
+        };
+        let which = if self.all { "all" } else { "any" };
+        shared(format!("{which} of {names:?}"), &|block| {
+            let parts: &Vec<Option<Arc<[u64]>>> =
+                parts.get_or_init(|| self.conditions.iter().zip(names).map(part).collect());
+            together(
+                self.all,
+                self.conditions.iter().zip(parts).map(|(&(node, way), part)| match part {
+                    Some(words) => words[block],
+                    None => program.word(node, way, block),
+                }),
+            )
+        })
     }
 }
 
-fn word_of(conditions: &[(NodeId, ScanMethod)], all: bool, program: &Program<'_>, block: usize) -> u64 {
+/// Where all, or any, of some conditions hold; what is decided asks no further.
+fn together(all: bool, words: impl Iterator<Item = u64>) -> u64 {
     let decided = if all { 0 } else { u64::MAX };
     let mut found = !decided;
-    for &(node, way) in conditions {
-        let holds = program.word(node, way, block);
+    for holds in words {
         found = if all { found & holds } else { found | holds };
         if found == decided {
             break;

@@ -1,10 +1,12 @@
 //! The rules of one symbol: when it enters, adds, sells parts and leaves, and at which bars it may.
 
+use std::sync::Arc;
+
 use super::compile::{Compiler, NodeId, Program, SeenPosition};
 use super::entry::{Deciding, EntryTerms};
-use super::scan::Scan;
+use super::scan::{Scan, Shared};
 use super::warm_up::Needs;
-use crate::domain::{Bps, Bracket, OrderId, OrderRequest, Price, Side, Size, SymbolId};
+use crate::domain::{Bps, OrderId, OrderRequest, Price, Side, Size, SymbolId};
 use crate::market::Row;
 use crate::scenario::{Condition, Expr, PartialExit, RuleSet, ShortRules};
 use crate::strategy::context::Ahead;
@@ -164,19 +166,17 @@ impl<'m> SymbolRules<'m> {
         long.into_iter().chain(short).min()
     }
 
-    /// Where in a block of rows all conditions of a long entry hold.
-    pub fn enters_in(&self, block: usize) -> u64 {
-        if self.enter_all.nodes.is_empty() { 0 } else { self.enter_all.scan.word(&self.program, block) }
+    /// Where all conditions of a long entry hold; see [`Scan::shared_words`].
+    pub fn entry_words(&self, names: &[String], shared: Shared<'_>) -> Arc<[u64]> {
+        match self.enter_all.nodes.is_empty() {
+            true => shared("never".to_owned(), &|_| 0),
+            false => self.enter_all.scan.shared_words(&self.program, names, shared),
+        }
     }
 
-    /// Where in a block of rows a condition of the exit of a long position holds.
-    pub fn exits_in(&self, block: usize) -> u64 {
-        self.exit_any.scan.word(&self.program, block)
-    }
-
-    /// The protective orders of an entry at the close of a row; `None` where a level has no value.
-    pub fn bracket(&self, row: Row) -> Option<Bracket> {
-        self.terms.bracket(&self.program, row)
+    /// Where a condition of the exit of a long position holds.
+    pub fn exit_words(&self, names: &[String], shared: Shared<'_>) -> Arc<[u64]> {
+        self.exit_any.scan.shared_words(&self.program, names, shared)
     }
 
     /// The next row at which it may sell a part or add.

@@ -27,12 +27,14 @@ pub(in crate::engine::batch) fn follow(
     // An order of the last close never fills.
     let last = base + bars - 1;
     let once = decisions.once.as_deref();
-    let mut ups = Wishes { words: &decisions.entries, once, sent: None };
-    let mut downs = Wishes { words: &decisions.exits, once, sent: None };
+    let mut ups = Wishes::new(&decisions.entries, once);
+    let mut downs = Wishes::new(&decisions.exits, once);
     let mut row = base + terms.columns.origin;
-    while let Some((at, side)) = next_signal(&account, spec.entries.direction, (&ups, &downs), row..last)? {
+    while let Some((at, side)) =
+        next_signal(&account, spec.entries.direction, (&mut ups, &mut downs), row..last)?
+    {
         let wish = if side == Side::Buy { &mut ups } else { &mut downs };
-        wish.sent = Some(at);
+        wish.send(at);
         account.order(at - base, &order(&account, spec, side))?;
         row = at + 1;
     }
@@ -47,7 +49,7 @@ pub(in crate::engine::batch) fn follow(
 fn next_signal(
     account: &Account<'_>,
     direction: Direction,
-    (ups, downs): (&Wishes<'_>, &Wishes<'_>),
+    (ups, downs): (&mut Wishes<'_>, &mut Wishes<'_>),
     rows: std::ops::Range<Row>,
 ) -> Result<Option<(Row, Side)>, Ineligible> {
     let held = account.position().qty();
@@ -56,7 +58,7 @@ fn next_signal(
         Direction::Short => (!held.is_zero(), held.is_zero()),
         Direction::Both => (!held.is_positive(), !held.is_negative()),
     };
-    let next = |may: bool, wishes: &Wishes<'_>| may.then(|| wishes.next(rows.start, rows.end)).flatten();
+    let next = |may: bool, wishes: &mut Wishes<'_>| may.then(|| wishes.next(rows.start, rows.end)).flatten();
     match (next(may_go_up, ups), next(may_go_down, downs)) {
         // Two orders at one close: the later takes the earlier back.
         (Some(up), Some(down)) if up == down => Err(Ineligible::CloseCall),

@@ -63,8 +63,12 @@ pub(super) struct Account<'g> {
     fees: i128,
     notional: f64,
     trades: Vec<ClosedTrade>,
-    /// First and last bar of each round trip.
-    touched: Vec<(usize, usize)>,
+    /// Bars in which anything was held at any time, up to the first that is not counted yet.
+    touched: usize,
+    uncounted: usize,
+    /// How many symbols are held, and the bar since which any is.
+    holding: usize,
+    holds_since: usize,
     /// Equity at the day's start, as far as days have been counted.
     day_start: i64,
     days: usize,
@@ -89,11 +93,19 @@ impl<'g> Account<'g> {
             // The sum of no fills, as a sum of floats begins.
             notional: std::iter::empty::<f64>().sum(),
             trades: Vec::new(),
-            touched: Vec::new(),
+            touched: 0,
+            uncounted: 0,
+            holding: 0,
+            holds_since: 0,
             day_start: cash,
             days: 0,
             sent: 0,
         }
+    }
+
+    /// Whether what is held at the end is sold there.
+    pub fn closes_at_end(&self) -> bool {
+        self.setting.job.venue.close_at_end
     }
 
     /// Whether anything of a symbol is held.
@@ -201,17 +213,14 @@ impl<'g> Account<'g> {
         }
         self.pending = pending;
         debug_assert_eq!(self.locked, 0, "every order has ended");
-        self.curve.note(bar, self.cash, self.positions.iter().map(|position| position.qty))
+        Ok(())
     }
 
     fn buy(&mut self, bar: usize, symbol: SymbolId, amount: i64) -> Result<(), Ineligible> {
         let columns = self.setting.columns.of(symbol)?;
         self.locked -= amount;
         let (qty, cost) = columns.fees.buy(amount, columns.prices.buy[bar]).ok_or(Ineligible::TooLarge)?;
-        if qty > 0 {
-            self.post_buy(bar, symbol, qty, cost);
-        }
-        Ok(())
+        if qty > 0 { self.post_buy(bar, symbol, qty, cost) } else { Ok(()) }
     }
 
     fn buy_qty(&mut self, bar: usize, symbol: SymbolId, wanted: Qty, lock: i64) -> Result<(), Ineligible> {
@@ -226,16 +235,21 @@ impl<'g> Account<'g> {
         if qty.is_positive() {
             let qty = i64::try_from(qty.units()).map_err(|_| Ineligible::TooLarge)?;
             let cost = columns.fees.cost(columns.prices.buy[bar], qty).ok_or(Ineligible::TooLarge)?;
-            self.post_buy(bar, symbol, qty, cost);
+            return self.post_buy(bar, symbol, qty, cost);
         }
         Ok(())
     }
 
-    fn post_buy(&mut self, bar: usize, symbol: SymbolId, qty: i64, cost: FillCost) {
+    fn post_buy(&mut self, bar: usize, symbol: SymbolId, qty: i64, cost: FillCost) -> Result<(), Ineligible> {
         let spent = cost.notional + cost.fee;
         self.cash -= spent;
         self.positions[symbol.index()] = Position { qty, spent, bar };
+        if self.holding == 0 {
+            self.holds_since = bar;
+        }
+        self.holding += 1;
         self.post(cost);
+        self.curve.note(bar, self.cash, symbol, qty)
     }
 
     fn post(&mut self, cost: FillCost) {
@@ -267,8 +281,11 @@ impl<'g> Account<'g> {
             return_fraction: if sold.spent > 0 { to_f64(pnl) / to_f64(sold.spent) } else { 0.0 },
             seconds: (exit - clock[sold.bar]).seconds(),
         });
-        self.touched.push((sold.bar, bar));
-        Ok(())
+        self.holding -= 1;
+        if self.holding == 0 {
+            self.touch(bar);
+        }
+        self.curve.note(bar, self.cash, symbol, 0)
     }
 
     /// Sells all that is held at the last close.
@@ -288,7 +305,13 @@ impl<'g> Account<'g> {
                 self.sell(last, symbol, columns, price, true)?;
             }
         }
-        self.curve.note(last, self.cash, self.positions.iter().map(|position| position.qty))
+        Ok(())
+    }
+
+    /// Counts the bars in which anything was held, up to this one.
+    fn touch(&mut self, bar: usize) {
+        self.touched += bar + 1 - self.holds_since.max(self.uncounted);
+        self.uncounted = bar + 1;
     }
 
     /// Counts the days that end before bar `until`: the equity at the last one's close is what a loss is measured from.
@@ -305,8 +328,9 @@ impl<'g> Account<'g> {
     pub fn finish(mut self) -> Result<ReplaySummary, Ineligible> {
         let end = self.setting.columns.len();
         self.curve.leave(end)?;
-        let open = self.positions.iter().filter(|position| position.qty != 0);
-        self.touched.extend(open.map(|position| (position.bar, end - 1)));
+        if self.holding > 0 {
+            self.touch(end - 1);
+        }
         let final_equity = self.curve.equity_at(end - 1)?;
         let end_of_curve = self.curve.finish()?;
         Ok(ReplaySummary {
@@ -320,21 +344,7 @@ impl<'g> Account<'g> {
             trades: self.trades,
             ticks: end,
             ticks_in_market: end_of_curve.held,
-            ticks_touched: union(self.touched),
+            ticks_touched: self.touched,
         })
     }
-}
-
-/// How many bars lie in at least one of these ranges, ends included.
-fn union(mut ranges: Vec<(usize, usize)>) -> usize {
-    ranges.sort_unstable();
-    let (mut count, mut next) = (0, 0);
-    for (first, last) in ranges {
-        let from = first.max(next);
-        if last >= from {
-            count += last + 1 - from;
-            next = last + 1;
-        }
-    }
-    count
 }

@@ -9,24 +9,25 @@ use crate::domain::SymbolId;
 use crate::engine::batch::Ineligible;
 use crate::engine::batch::fall_tracker::FallTracker;
 use crate::engine::batch::replay_summary::{Extremes, IndexedDrawdown};
-use crate::engine::batch::segment::{BLOCK, Closes};
+use crate::engine::batch::segment::{BLOCK, Closes, higher, lower, scan};
 use crate::engine::batch::units::{LIMIT, notional, price_units, to_f64};
 
 /// What is held of one symbol.
 #[derive(Debug, Clone, Copy)]
 struct Part<'g> {
+    symbol: SymbolId,
     qty: i64,
     as_float: f64,
     closes: Closes<'g>,
 }
 
-/// Cash and positions from a bar on.
+/// What a fill changed: the quantity of a symbol, and the cash.
 #[derive(Debug, Clone, Copy)]
-struct Holding {
+struct Change {
     bar: usize,
     cash: i64,
-    /// Where its parts begin in the list of all.
-    first: usize,
+    symbol: SymbolId,
+    qty: i64,
 }
 
 /// A curve in the middle of the window.
@@ -34,10 +35,13 @@ struct Holding {
 pub(super) struct Curve<'g> {
     columns: &'g SeveralColumns<'g>,
     sample_bars: &'g [usize],
-    start: f64,
-    holdings: Vec<Holding>,
-    /// In the order of symbols for each holding.
+    start: i64,
+    /// The bar since which cash and quantities are what they are now.
+    since: usize,
+    cash: i64,
+    /// What is held now, in the order of symbols.
     parts: Vec<Part<'g>>,
+    changes: Vec<Change>,
     samples: Vec<f64>,
     falls: FallTracker,
     held: usize,
@@ -61,65 +65,73 @@ impl<'g> Curve<'g> {
         let start = to_f64(cash);
         let mut samples = Vec::with_capacity(sample_bars.len() + 1);
         samples.push(start);
-        let holdings = vec![Holding { bar: 0, cash, first: 0 }];
-        let (falls, parts) = (FallTracker::new(start, 1), Vec::new());
-        Self { columns, sample_bars, start, holdings, parts, samples, falls, held: 0 }
+        Self {
+            columns,
+            sample_bars,
+            start: cash,
+            since: 0,
+            cash,
+            parts: Vec::with_capacity(columns.count()),
+            changes: Vec::new(),
+            samples,
+            falls: FallTracker::new(start, 1),
+            held: 0,
+        }
     }
 
     /// Exact equity of what is held now at the closes of a bar.
     pub fn equity_at(&self, bar: usize) -> Result<i64, Ineligible> {
-        self.exact_at(self.holdings.len() - 1, bar)
+        let mut equity = self.cash;
+        for part in &self.parts {
+            equity += worth(&part.closes, bar, part.qty)?;
+        }
+        within_limits(equity)
     }
 
-    /// The same of an earlier holding.
-    fn exact_at(&self, holding: usize, bar: usize) -> Result<i64, Ineligible> {
-        let Holding { cash, first, .. } = self.holdings[holding];
-        let end = self.holdings.get(holding + 1).map_or(self.parts.len(), |after| after.first);
-        let mut equity = cash;
-        for part in &self.parts[first..end] {
-            let worth =
-                notional(price_units(part.closes.close[bar]), part.qty).ok_or(Ineligible::TooLarge)?;
-            equity += worth;
+    /// Exact equity of what was held at the close of an earlier bar.
+    fn equity_then(&self, bar: usize) -> Result<i64, Ineligible> {
+        let (mut cash, mut quantities) = (self.start, vec![0; self.columns.count()]);
+        for change in self.changes.iter().take_while(|change| change.bar <= bar) {
+            (cash, quantities[change.symbol.index()]) = (change.cash, change.qty);
         }
-        if equity < LIMIT { Ok(equity) } else { Err(Ineligible::TooLarge) }
+        let mut equity = cash;
+        for (symbol, qty) in (0..).map(SymbolId).zip(quantities).filter(|&(_, qty)| qty != 0) {
+            equity += worth(&self.columns.of(symbol)?.prices.closes(), bar, qty)?;
+        }
+        within_limits(equity)
     }
 
     /// Cash and positions change in a bar: what they were until its close before is on the curve.
     pub fn leave(&mut self, bar: usize) -> Result<(), Ineligible> {
-        let now = self.holdings[self.holdings.len() - 1];
         while let Some(&sampled) = self.sample_bars.get(self.samples.len() - 1).filter(|&&at| at < bar) {
             let equity = self.equity_at(sampled)?;
             self.samples.push(to_f64(equity));
         }
-        if bar == now.bar {
+        if bar == self.since {
             return Ok(());
         }
-        let (cash, parts) = (to_f64(now.cash), &self.parts[now.first..]);
-        if parts.is_empty() {
-            self.falls.walk(&[cash], now.bar);
+        let cash = to_f64(self.cash);
+        if self.parts.is_empty() {
+            self.falls.walk(&[cash], self.since);
         } else {
-            self.held += bar - now.bar;
-            walk(&mut self.falls, cash, parts, now.bar, bar);
+            self.held += bar - self.since;
+            walk(&mut self.falls, cash, &self.parts, self.since, bar);
         }
+        self.since = bar;
         Ok(())
     }
 
-    /// Notes cash and the quantities of all symbols after the fills of a bar.
-    pub fn note(
-        &mut self,
-        bar: usize,
-        cash: i64,
-        quantities: impl Iterator<Item = i64>,
-    ) -> Result<(), Ineligible> {
-        let last = self.holdings[self.holdings.len() - 1];
-        if last.bar == bar {
-            self.holdings.pop();
-            self.parts.truncate(last.first);
+    /// Notes a fill of the bar that was left for: what is held of a symbol after it, and the cash.
+    pub fn note(&mut self, bar: usize, cash: i64, symbol: SymbolId, qty: i64) -> Result<(), Ineligible> {
+        self.cash = cash;
+        self.changes.push(Change { bar, cash, symbol, qty });
+        let rank = self.parts.partition_point(|part| part.symbol < symbol);
+        if self.parts.get(rank).is_some_and(|part| part.symbol == symbol) {
+            self.parts.remove(rank);
         }
-        self.holdings.push(Holding { bar, cash, first: self.parts.len() });
-        for (symbol, qty) in (0..).map(SymbolId).zip(quantities).filter(|&(_, qty)| qty != 0) {
+        if qty != 0 {
             let closes = self.columns.of(symbol)?.prices.closes();
-            self.parts.push(Part { qty, as_float: to_f64(qty), closes });
+            self.parts.insert(rank, Part { symbol, qty, as_float: to_f64(qty), closes });
         }
         Ok(())
     }
@@ -128,13 +140,10 @@ impl<'g> Curve<'g> {
     pub fn finish(self) -> Result<EndOfCurve, Ineligible> {
         let (worst, extremes) = self.falls.clone().finish();
         let fall = worst.first().copied().unwrap_or(IndexedDrawdown::NONE);
+        // Every level was within the limits when it was walked over, or is refused at the end.
         let level = |bar: Option<usize>| match bar {
-            None => self.start,
-            Some(bar) => {
-                let next = self.holdings.partition_point(|holding| holding.bar <= bar);
-                // Every level was within the limits when it was walked over, or is refused at the end.
-                self.exact_at(next.saturating_sub(1), bar).map_or(f64::NAN, to_f64)
-            }
+            None => to_f64(self.start),
+            Some(bar) => self.equity_then(bar).map_or(f64::NAN, to_f64),
         };
         let (fall, extremes) = (fall.between(level), extremes.at_levels(level));
         if fall.depth.is_nan() || extremes.high.is_nan() || extremes.low.is_nan() {
@@ -142,6 +151,14 @@ impl<'g> Curve<'g> {
         }
         Ok(EndOfCurve { samples: self.samples, fall, extremes, held: self.held })
     }
+}
+
+fn worth(closes: &Closes<'_>, bar: usize, qty: i64) -> Result<i64, Ineligible> {
+    notional(price_units(closes.close[bar]), qty).ok_or(Ineligible::TooLarge)
+}
+
+fn within_limits(equity: i64) -> Result<i64, Ineligible> {
+    if equity < LIMIT { Ok(equity) } else { Err(Ineligible::TooLarge) }
 }
 
 /// The curve from bar `from` to `end`, block by block.
@@ -163,7 +180,10 @@ fn walk(falls: &mut FallTracker, cash: f64, held: &[Part<'_>], mut from: usize, 
                     *value += part.as_float * close;
                 }
             }
-            falls.walk(values, from);
+            let (low, high) = (scan(values, f64::INFINITY, lower), scan(values, f64::NEG_INFINITY, higher));
+            if !falls.passes_over(low, high) {
+                falls.walk(values, from);
+            }
         }
         from = to;
     }

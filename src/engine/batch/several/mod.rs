@@ -10,4 +10,4 @@ mod follow;
 
 pub(super) use account::Setting;
 pub(super) use columns::SeveralColumns;
-pub(super) use follow::follow;
+pub(super) use follow::run;
