@@ -66,7 +66,7 @@ impl BarFile {
         if let Some((at, text)) = raw.unreadable {
             return Err(self.bad(rows, start + at, BarError::NotATime { text }, 1));
         }
-        self.scale.append(&raw.values, &mut rows.bars.ts);
+        rows.bars.ts.extend(raw.values.iter().map(|&value| self.scale.instant(value)));
         if let Some(nulls) = raw.nulls {
             let missing = (0..nulls.len()).filter(|&row| nulls.is_null(row));
             rows.nulls.extend(missing.map(|row| (start + row, "time")));
