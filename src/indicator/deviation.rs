@@ -79,6 +79,10 @@ fn tick_deviations(values: &[f64], n: usize) -> Option<Vec<f64>> {
     })
 }
 
+/// Rows that are computed step by step: their sums, then all their roots.
+const PART: usize = 64;
+
+/// Values as ticks of so many units, if all are whole ones; they have fewer units than a float holds.
 struct WholeTicks<'v> {
     values: &'v [f64],
     tick: f64,
@@ -87,12 +91,28 @@ struct WholeTicks<'v> {
 impl pulp::WithSimd for WholeTicks<'_> {
     type Output = Option<Vec<i64>>;
 
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "exact")]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
-        whole_ticks(self.values, self.tick)
+        let Self { values, tick } = self;
+        let mut ticks = vec![0; values.len()];
+        for (ticks, values) in ticks.chunks_mut(PART).zip(values.chunks(PART)) {
+            let mut whole = true;
+            for (slot, &value) in ticks.iter_mut().zip(values) {
+                let units = units_64(value) as f64;
+                let quotient = (units / tick).trunc();
+                whole &= quotient * tick == units;
+                *slot = quotient as i64;
+            }
+            if !whole {
+                return None;
+            }
+        }
+        Some(ticks)
     }
 }
 
+/// Deviations of ticks of so many units, where the square of every sum fits 62 bits.
 struct InTicks<'t> {
     ticks: &'t [i64],
     n: usize,
@@ -102,75 +122,47 @@ struct InTicks<'t> {
 impl pulp::WithSimd for InTicks<'_> {
     type Output = Vec<f64>;
 
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_wrap,
+        clippy::cast_possible_truncation,
+        reason = "as said"
+    )]
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
-        deviations_in_ticks(self.ticks, self.n, self.tick)
-    }
-}
-
-/// Values as ticks of so many units, if all are whole ones; they have fewer units than a float holds.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "exact")]
-#[inline(always)]
-fn whole_ticks(values: &[f64], tick: f64) -> Option<Vec<i64>> {
-    let mut ticks = vec![0; values.len()];
-    for (ticks, values) in ticks.chunks_mut(PART).zip(values.chunks(PART)) {
-        let mut whole = true;
-        for (slot, &value) in ticks.iter_mut().zip(values) {
-            let units = units_64(value) as f64;
-            let quotient = (units / tick).trunc();
-            whole &= quotient * tick == units;
-            *slot = quotient as i64;
-        }
-        if !whole {
-            return None;
-        }
-    }
-    Some(ticks)
-}
-
-/// Rows that are computed step by step: their sums, then all their roots.
-const PART: usize = 64;
-
-/// Of ticks of so many units, where the square of every sum fits 62 bits.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
-    clippy::cast_possible_truncation,
-    reason = "as said"
-)]
-#[inline(always)]
-fn deviations_in_ticks(ticks: &[i64], n: usize, tick: f64) -> Vec<f64> {
-    let mut out = vec![NOTHING; ticks.len()];
-    let head = ticks.len().min(n - 1);
-    // Nothing wraps: every sum is bounded by the square of a window's.
-    let mut sum = ticks[..head].iter().fold(0, |sum: i64, tick| sum.wrapping_add(*tick));
-    let mut squares =
-        ticks[..head].iter().fold(0, |sum: i64, tick| sum.wrapping_add(tick.wrapping_mul(*tick)));
-    let (count, scale, square) = (n as i64, n as f64 * UNITS_PER_ONE, tick * tick);
-    let mut numerators = [0_i64; PART];
-    for ((part, new), old) in
-        out[head..].chunks_mut(PART).zip(ticks[head..].chunks(PART)).zip(ticks.chunks(PART))
-    {
-        let mut largest = 0;
-        for ((slot, &new), &old) in numerators.iter_mut().zip(new).zip(old) {
-            sum = sum.wrapping_add(new);
-            squares = squares.wrapping_add(new.wrapping_mul(new));
-            *slot = squares.wrapping_mul(count).wrapping_sub(sum.wrapping_mul(sum));
-            largest |= *slot;
-            sum = sum.wrapping_sub(old);
-            squares = squares.wrapping_sub(old.wrapping_mul(old));
-        }
-        if largest < EXACT_AS_F64 {
-            for (slot, &numerator) in part.iter_mut().zip(&numerators) {
-                *slot = (numerator as f64 * square).sqrt() / scale;
+        let Self { ticks, n, tick } = self;
+        let mut out = vec![NOTHING; ticks.len()];
+        let head = ticks.len().min(n - 1);
+        // Nothing wraps: every sum is bounded by the square of a window's.
+        let mut sum = ticks[..head].iter().fold(0, |sum: i64, tick| sum.wrapping_add(*tick));
+        let mut squares =
+            ticks[..head].iter().fold(0, |sum: i64, tick| sum.wrapping_add(tick.wrapping_mul(*tick)));
+        let (count, scale, square) = (n as i64, n as f64 * UNITS_PER_ONE, tick * tick);
+        let mut numerators = [0_i64; PART];
+        for ((part, new), old) in
+            out[head..].chunks_mut(PART).zip(ticks[head..].chunks(PART)).zip(ticks.chunks(PART))
+        {
+            let mut largest = 0;
+            for ((slot, &new), &old) in numerators.iter_mut().zip(new).zip(old) {
+                sum = sum.wrapping_add(new);
+                squares = squares.wrapping_add(new.wrapping_mul(new));
+                *slot = squares.wrapping_mul(count).wrapping_sub(sum.wrapping_mul(sum));
+                largest |= *slot;
+                sum = sum.wrapping_sub(old);
+                squares = squares.wrapping_sub(old.wrapping_mul(old));
             }
-        } else {
-            for (slot, &numerator) in part.iter_mut().zip(&numerators) {
-                *slot = ((i128::from(numerator) * square as i128) as f64).sqrt() / scale;
+            if largest < EXACT_AS_F64 {
+                for (slot, &numerator) in part.iter_mut().zip(&numerators) {
+                    *slot = (numerator as f64 * square).sqrt() / scale;
+                }
+            } else {
+                for (slot, &numerator) in part.iter_mut().zip(&numerators) {
+                    *slot = ((i128::from(numerator) * square as i128) as f64).sqrt() / scale;
+                }
             }
         }
+        out
     }
-    out
 }
 
 /// `None` where `n S1^2`, which bounds every term, does not fit.
