@@ -109,7 +109,7 @@ impl Record {
     /// The record of one window, and the PnL of its round trips.
     pub(super) fn with_pnl(observed: &MetricInputs, spec: &MetricSpec) -> (Self, Vec<f64>) {
         let (trades, details, pnl) = sums_of(&observed.trades);
-        let summary = Summary::with(observed, spec, trades);
+        let summary = Summary::of(observed, spec, trades);
         let times = &observed.sample.times;
         let (drawdown, extremes) = Basis::of(spec, observed.sample.periods_per_year).walk(observed);
         let details = Details {

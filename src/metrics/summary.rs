@@ -84,13 +84,8 @@ impl Summary {
         pnl: Cash::ZERO,
     };
 
-    /// Of one window.
-    pub fn of(observed: &MetricInputs, spec: &MetricSpec) -> Self {
-        Self::with(observed, spec, TradeSums::of(observed.trades.iter().map(|trade| trade.pnl)))
-    }
-
-    /// The same where the sums over its round trips are known.
-    pub(super) fn with(observed: &MetricInputs, spec: &MetricSpec, trades: TradeSums) -> Self {
+    /// Of one window and the sums over its round trips.
+    pub(super) fn of(observed: &MetricInputs, spec: &MetricSpec, trades: TradeSums) -> Self {
         let returns = observed.sample.returns();
         let (start, end) = (observed.starting_balance, observed.final_equity);
         let unfunded = !start.is_positive();

@@ -194,7 +194,7 @@ proptest! {
 }
 
 fn of(windows: &[MetricInputs]) -> Summary {
-    Summary::record(windows.iter().map(|window| Summary::of(window, &MetricSpec::default())))
+    Summary::record(windows.iter().map(|window| Record::of(window, &MetricSpec::default()).summary))
 }
 
 fn scored(summary: &Summary, metric: RankingMetric) -> (Score, Result<f64, Missing>) {
@@ -271,7 +271,7 @@ fn one_window_ranks_by_its_own_metrics_to_the_bit() {
     for profile in MetricsProfile::ALL {
         let spec = spec(profile);
         let metrics = super::metrics_of(&window, &spec);
-        let summary = Summary::of(&window, &spec);
+        let summary = Record::of(&window, &spec).summary;
         let value = |metric| ranked_value(&summary, metric, &spec);
         assert_eq!(value(RankingMetric::SharpeRatio), metrics.sharpe_ratio, "{profile:?}");
         assert_eq!(value(RankingMetric::SortinoRatio), metrics.sortino_ratio, "{profile:?}");

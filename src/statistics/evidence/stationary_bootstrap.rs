@@ -82,7 +82,8 @@ impl Resamples {
     }
 
     /// The column's mean in each resample.
-    pub fn means(&self, column: &[f64]) -> Vec<f64> {
+    #[cfg(test)]
+    pub(super) fn means(&self, column: &[f64]) -> Vec<f64> {
         let mut means = vec![0.0; self.count()];
         self.each_mean(&[column], |_, resample, mean| means[resample] = mean);
         means
