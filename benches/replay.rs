@@ -103,13 +103,7 @@ fn bench(c: &mut Criterion) {
     let mut group = c.benchmark_group("replay");
     group.throughput(Throughput::Elements(u64::from(YEAR))).sample_size(20);
     for (name, kind) in strategies() {
-        let spec = StrategySpec {
-            kind,
-            symbols: vec![SymbolId(0)],
-            timeframe: Interval::MINUTE,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        };
+        let spec = StrategySpec::of(kind, vec![SymbolId(0)], Interval::MINUTE);
         let cache = IndicatorCache::new();
         let ready = setup(&market, &cache);
         for (way, name_of_way) in [(Loop::BarByBar, "bars"), (Loop::Skip, "skip")] {

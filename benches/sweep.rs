@@ -51,13 +51,7 @@ fn hundred(kind: impl Fn(u32, u32) -> StrategyKind) -> Vec<StrategySpec> {
 }
 
 fn spec(kind: StrategyKind) -> StrategySpec {
-    StrategySpec {
-        kind,
-        symbols: vec![SymbolId(0)],
-        timeframe: Interval::MINUTE,
-        size: Bps::WHOLE,
-        entries: Default::default(),
-    }
+    StrategySpec::of(kind, vec![SymbolId(0)], Interval::MINUTE)
 }
 
 #[expect(clippy::expect_used, reason = "a benchmark without its rules has nothing to say")]

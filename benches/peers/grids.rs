@@ -73,13 +73,7 @@ fn hundred(kind: impl Fn(u32, u32) -> Result<StrategyKind, Failure>) -> Result<V
 
 fn spec(kind: StrategyKind) -> StrategySpec {
     let timeframe = Interval::MINUTE;
-    StrategySpec {
-        kind,
-        symbols: vec![SymbolId(0)],
-        timeframe,
-        size: Bps::WHOLE,
-        entries: Default::default(),
-    }
+    StrategySpec::of(kind, vec![SymbolId(0)], timeframe)
 }
 
 fn condition(text: &str) -> Result<Condition, Failure> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::RunError;
-use crate::domain::{AgentName, Bps, Cash, Interval, SymbolId, UNITS_PER_ONE};
+use crate::domain::{AgentName, Cash, Interval, SymbolId, UNITS_PER_ONE};
 use crate::scenario::{AgentSpec, RiskProfile, Scenario, StrategyKind, StrategySpec};
 use crate::strategy::{OwnStrategies, Strategy, StrategyError, StrategyFactory, Warmup, needs_of};
 
@@ -104,13 +104,11 @@ impl Entrant {
             tags: Vec::new(),
             starting_balance: self.starting_balance,
             risk: self.risk.clone(),
-            strategy: StrategySpec {
-                kind: StrategyKind::Own { version: self.version.clone() },
+            strategy: StrategySpec::of(
+                StrategyKind::Own { version: self.version.clone() },
                 symbols,
-                timeframe: scenario.market.interval,
-                size: Bps::WHOLE,
-                entries: Default::default(),
-            },
+                scenario.market.interval,
+            ),
             registered: None,
             repeat_of: None,
             table: scenario.agents.len(),

@@ -241,7 +241,6 @@ pub fn lines(run_folder: &Path) -> Result<Vec<LineSeries>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Bps;
     use crate::scenario::StrategyKind;
     use crate::store::fixture;
 
@@ -249,13 +248,8 @@ mod tests {
     fn lines_read_back_with_a_value_for_each_candle_after_their_warm_up() {
         let out = tempfile::tempdir().unwrap();
         let run = fixture::run();
-        let spec = StrategySpec {
-            kind: StrategyKind::SmaCross { fast: 1, slow: 2 },
-            symbols: vec![SymbolId(0)],
-            timeframe: Interval::DAY,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        };
+        let spec =
+            StrategySpec::of(StrategyKind::SmaCross { fast: 1, slow: 2 }, vec![SymbolId(0)], Interval::DAY);
         let ticks = TickRange { first: 0, last: 5 };
         let clock = CandleClock::of(run.market, ticks);
         let agents = [&spec, &spec];

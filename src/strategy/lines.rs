@@ -98,16 +98,10 @@ fn bars_before(spec: &StrategySpec, indicator: &IndicatorSpec, base: Interval) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Bps, SymbolId};
+    use crate::domain::SymbolId;
 
     fn lines(kind: StrategyKind) -> Vec<(IndicatorSpec, u32)> {
-        let spec = StrategySpec {
-            kind,
-            symbols: vec![SymbolId(0)],
-            timeframe: Interval::DAY,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        };
+        let spec = StrategySpec::of(kind, vec![SymbolId(0)], Interval::DAY);
         let found = lines_of(&spec, Interval::DAY);
         found.into_iter().map(|(series, before)| (series.indicator, before)).collect()
     }

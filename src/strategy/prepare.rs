@@ -158,16 +158,10 @@ pub fn warm_up(spec: &StrategySpec, base: Interval) -> Warmup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Bps, Span, SymbolId};
+    use crate::domain::{Span, SymbolId};
 
     fn spec(kind: StrategyKind, timeframe: Interval) -> StrategySpec {
-        StrategySpec {
-            kind,
-            symbols: vec![SymbolId(0)],
-            timeframe,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        }
+        StrategySpec::of(kind, vec![SymbolId(0)], timeframe)
     }
 
     #[test]

@@ -123,13 +123,7 @@ fn coarse(base: &Bars, interval: Interval) -> Frame {
 
 /// A strategy over the first `symbols` symbols with all of the equity at a time.
 pub(super) fn spec(kind: StrategyKind, symbols: u16) -> StrategySpec {
-    StrategySpec {
-        kind,
-        symbols: (0..symbols).map(SymbolId).collect(),
-        timeframe: Interval::MINUTE,
-        size: Bps::WHOLE,
-        entries: Default::default(),
-    }
+    StrategySpec::of(kind, (0..symbols).map(SymbolId).collect(), Interval::MINUTE)
 }
 
 /// From the market's first tick on.

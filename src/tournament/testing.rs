@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 
 use super::{AgentResult, WindowResult};
-use crate::domain::{
-    AgentName, Bps, Cash, Instrument, Interval, Seed, Span, Symbol, Timestamp, UNITS_PER_ONE,
-};
+use crate::domain::{AgentName, Cash, Instrument, Interval, Seed, Span, Symbol, Timestamp, UNITS_PER_ONE};
 use crate::market::{Bars, Market, SeriesBars, TickRange, TradingYear};
 use crate::metrics::testing::{cash, daily_market, empty_market, replay, round_trip};
 use crate::metrics::{Metrics, PeriodStats, measure, record_metrics};
@@ -133,13 +131,7 @@ pub fn scenario(agents: &[&str], by: RankingMetric) -> Scenario {
         tags: Vec::new(),
         starting_balance: cash(1000),
         risk: RiskProfile::standard(),
-        strategy: StrategySpec {
-            kind: StrategyKind::Cash,
-            symbols: Vec::new(),
-            timeframe: Interval::DAY,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        },
+        strategy: StrategySpec::of(StrategyKind::Cash, Vec::new(), Interval::DAY),
         registered: None,
         repeat_of: None,
         table: 0,

@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use tiltyard::internals::domain::{Bps, Instrument, Interval, Seed, Symbol, SymbolId};
+use tiltyard::internals::domain::{Instrument, Interval, Seed, Symbol, SymbolId};
 use tiltyard::internals::engine::batch::Batch;
 use tiltyard::internals::engine::{Job, Window, replay};
 use tiltyard::internals::indicator::{History, IndicatorCache};
@@ -74,13 +74,7 @@ fn a_month_of_recorded_minutes() {
         StrategyKind::EmaCross { fast: 12, slow: 26 },
         StrategyKind::Macd { fast: 12, slow: 26, signal: 9 },
     ];
-    let specs = kinds.map(|kind| StrategySpec {
-        kind,
-        symbols: vec![SymbolId(0)],
-        timeframe: Interval::MINUTE,
-        size: Bps::WHOLE,
-        entries: Default::default(),
-    });
+    let specs = kinds.map(|kind| StrategySpec::of(kind, vec![SymbolId(0)], Interval::MINUTE));
     let sampled = Sampled::of(&market, ticks, None);
     let prepared = Batch { job, warm_up: WarmUp::Before, samples: &sampled.ticks }.prepare().unwrap();
     let mut taken = 0;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tiltyard::internals::data::synth;
 use tiltyard::internals::domain::{
-    AgentName, Bps, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE,
+    AgentName, Cash, Instrument, Interval, Seed, Span, SymbolId, UNITS_PER_ONE,
 };
 use tiltyard::internals::market::{Market, SeriesBars};
 use tiltyard::internals::metrics::{Missing, Score};
@@ -31,13 +31,7 @@ fn agent(name: &str, kind: StrategyKind, market: &Market) -> AgentSpec {
         tags: Vec::new(),
         starting_balance: Cash::from_units(10_000 * UNITS_PER_ONE),
         risk: RiskProfile::unlimited(),
-        strategy: StrategySpec {
-            kind,
-            symbols: vec![SymbolId(0)],
-            timeframe: market.interval,
-            size: Bps::WHOLE,
-            entries: Default::default(),
-        },
+        strategy: StrategySpec::of(kind, vec![SymbolId(0)], market.interval),
         registered: None,
         repeat_of: None,
         table: 0,

@@ -21,6 +21,13 @@ pub struct StrategySpec {
     pub entries: Entries,
 }
 
+impl StrategySpec {
+    /// Of a kind, on these symbols: each entry long, with all of the equity.
+    pub fn of(kind: StrategyKind, symbols: Vec<SymbolId>, timeframe: Interval) -> Self {
+        Self { kind, symbols, timeframe, size: Bps::WHOLE, entries: Entries::default() }
+    }
+}
+
 /// Which sides a strategy enters, and for how much where that is no share of the equity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Entries {
